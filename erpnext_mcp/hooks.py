@@ -1,0 +1,6 @@
+app_name = "erpnext_mcp"
+app_title = "ERPNext MCP"
+app_publisher = "erpnext_mcp contributors"
+app_description = "Lets AI agents work with ERPNext over the Model Context Protocol, within a policy, audited"
+app_email = "erpnext-mcp@example.com"
+app_license = "mit"
