@@ -1,0 +1,7 @@
+"""BOM Item."""
+
+from frappe.model.document import Document
+
+
+class BOMItem(Document):
+	pass

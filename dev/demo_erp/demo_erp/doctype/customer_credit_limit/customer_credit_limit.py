@@ -1,0 +1,7 @@
+"""Customer Credit Limit."""
+
+from frappe.model.document import Document
+
+
+class CustomerCreditLimit(Document):
+	pass

@@ -1,0 +1,7 @@
+"""Demo Counter."""
+
+from frappe.model.document import Document
+
+
+class DemoCounter(Document):
+	pass

@@ -1,0 +1,7 @@
+"""Demo Field Zoo Group."""
+
+from frappe.model.document import Document
+
+
+class DemoFieldZooGroup(Document):
+	pass

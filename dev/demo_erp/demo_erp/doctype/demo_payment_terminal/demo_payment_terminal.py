@@ -1,0 +1,7 @@
+"""Demo Payment Terminal."""
+
+from frappe.model.document import Document
+
+
+class DemoPaymentTerminal(Document):
+	pass

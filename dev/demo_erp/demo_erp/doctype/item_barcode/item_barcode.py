@@ -1,0 +1,7 @@
+"""Item Barcode."""
+
+from frappe.model.document import Document
+
+
+class ItemBarcode(Document):
+	pass

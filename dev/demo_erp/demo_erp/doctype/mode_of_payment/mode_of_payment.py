@@ -1,0 +1,7 @@
+"""Mode of Payment."""
+
+from frappe.model.document import Document
+
+
+class ModeofPayment(Document):
+	pass

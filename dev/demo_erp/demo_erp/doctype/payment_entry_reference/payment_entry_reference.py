@@ -1,0 +1,7 @@
+"""Payment Entry Reference."""
+
+from frappe.model.document import Document
+
+
+class PaymentEntryReference(Document):
+	pass

@@ -1,0 +1,7 @@
+"""Plaid Settings."""
+
+from frappe.model.document import Document
+
+
+class PlaidSettings(Document):
+	pass

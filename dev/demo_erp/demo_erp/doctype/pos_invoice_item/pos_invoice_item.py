@@ -1,0 +1,7 @@
+"""POS Invoice Item."""
+
+from frappe.model.document import Document
+
+
+class POSInvoiceItem(Document):
+	pass

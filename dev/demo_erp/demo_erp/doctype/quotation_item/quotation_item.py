@@ -1,0 +1,7 @@
+"""Quotation Item."""
+
+from frappe.model.document import Document
+
+
+class QuotationItem(Document):
+	pass

@@ -1,0 +1,7 @@
+"""Quotation Lost Reason."""
+
+from frappe.model.document import Document
+
+
+class QuotationLostReason(Document):
+	pass

@@ -1,0 +1,7 @@
+"""Sales Invoice Item."""
+
+from frappe.model.document import Document
+
+
+class SalesInvoiceItem(Document):
+	pass

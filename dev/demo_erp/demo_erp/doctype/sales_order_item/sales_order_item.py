@@ -1,0 +1,7 @@
+"""Sales Order Item."""
+
+from frappe.model.document import Document
+
+
+class SalesOrderItem(Document):
+	pass

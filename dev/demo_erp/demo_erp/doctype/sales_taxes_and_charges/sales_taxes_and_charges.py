@@ -1,0 +1,7 @@
+"""Sales Taxes and Charges."""
+
+from frappe.model.document import Document
+
+
+class SalesTaxesandCharges(Document):
+	pass

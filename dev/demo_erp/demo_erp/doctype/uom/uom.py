@@ -1,0 +1,7 @@
+"""UOM."""
+
+from frappe.model.document import Document
+
+
+class UOM(Document):
+	pass
