@@ -4,3 +4,10 @@ app_publisher = "erpnext_mcp contributors"
 app_description = "Lets AI agents work with ERPNext over the Model Context Protocol, within a policy, audited"
 app_email = "erpnext-mcp@example.com"
 app_license = "mit"
+
+after_install = "erpnext_mcp.install.after_install"
+after_migrate = "erpnext_mcp.install.after_migrate"
+after_uninstall = "erpnext_mcp.install.after_uninstall"
+
+before_request = ["erpnext_mcp.api.mcp.route"]
+after_request = ["erpnext_mcp.api.mcp.finish"]

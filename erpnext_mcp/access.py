@@ -1,0 +1,113 @@
+"""A decided access, and the queries made of it: what `policy` hands out and `documents` works with. Values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Field:
+	"""One field as far as a caller may know of it. `rows` is set for tables: the readable fields of their rows."""
+
+	fieldname: str
+	label: str
+	fieldtype: str
+	options: str = ""
+	required: bool = False
+	writable: bool = False
+	masked: bool = False
+	stored: bool = True
+	"""Whether it is a column: virtual fields are computed and can't be filtered or sorted."""
+	description: str = ""
+	in_list_view: bool = False
+	rows: Mapping[str, "Field"] | None = None
+
+	@property
+	def is_table(self) -> bool:
+		return self.rows is not None
+
+	@property
+	def filterable(self) -> bool:
+		return self.stored and not self.masked and not self.is_table
+
+
+@dataclass(frozen=True)
+class FieldSets:
+	"""The fields of one DocType that one user may use, in the order of the form, standard fields first."""
+
+	fields: Mapping[str, Field] = field(default_factory=dict)
+	title_field: str | None = None
+
+	@property
+	def readable(self) -> list[str]:
+		return list(self.fields)
+
+	@property
+	def columns(self) -> list[str]:
+		"""Readable fields that a list can show."""
+		return [f.fieldname for f in self.fields.values() if not f.is_table and f.stored]
+
+	@property
+	def filterable(self) -> list[str]:
+		return [f.fieldname for f in self.fields.values() if f.filterable]
+
+	@property
+	def writable(self) -> list[str]:
+		return [f.fieldname for f in self.fields.values() if f.writable]
+
+	@property
+	def masked(self) -> list[str]:
+		return [f.fieldname for f in self.fields.values() if f.masked]
+
+	@property
+	def list_defaults(self) -> list[str]:
+		"""What a list shows when the call names no fields: name, title and the columns of the desk's list view."""
+		chosen = ["name"]
+		if self.title_field in self.fields:
+			chosen.append(self.title_field)
+		chosen += [f.fieldname for f in self.fields.values() if f.in_list_view]
+		columns = set(self.columns)
+		return [f for f in dict.fromkeys(chosen) if f in columns]
+
+
+@dataclass(frozen=True)
+class Access:
+	"""A decided permission to do one operation on one DocType, as one user."""
+
+	user: str
+	doctype: str
+	operation: str
+	operations: frozenset[str]
+	"""Everything the user may do with this DocType, not only what this access was asked for."""
+	fields: FieldSets
+
+
+@dataclass(frozen=True)
+class Filter:
+	"""One condition on one column."""
+
+	fieldname: str
+	operator: str
+	value: Any
+
+	def as_list(self) -> list:
+		"""The shape that `frappe.get_list` takes on every version."""
+		return [self.fieldname, self.operator, self.value]
+
+
+@dataclass(frozen=True)
+class Query:
+	"""A list call in which nothing is left unchecked. `limit` and `offset` are rows."""
+
+	fields: tuple[str, ...]
+	filters: tuple[Filter, ...] = ()
+	or_filters: tuple[Filter, ...] = ()
+	order_by: tuple[tuple[str, str], ...] = ()
+	limit: int = 20
+	offset: int = 0
+
+	@property
+	def fieldnames(self) -> list[str]:
+		"""Every field the call names or reads, once."""
+		named = [*self.fields, *(f.fieldname for f in (*self.filters, *self.or_filters))]
+		return list(dict.fromkeys([*named, *(fieldname for fieldname, _ in self.order_by)]))

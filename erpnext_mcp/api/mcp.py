@@ -1,0 +1,147 @@
+"""The door of the site: POST /mcp, and what has to stand before and behind Frappe's own handling of it.
+
+* `route` (before_request) turns the exact path /mcp into the whitelisted method and refuses, before anybody is
+  authenticated, what must never reach Frappe's dispatch.
+* `handle` is the whitelisted method.
+* `finish` (after_request) gives the errors that Frappe itself answers on our paths the form that MCP clients expect.
+
+The SDK is imported by the first call, not with the hooks: other requests don't pay for it.
+"""
+
+from urllib.parse import urlsplit
+
+import frappe
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Request, Response
+
+from erpnext_mcp.mcp_server import jsonrpc
+from erpnext_mcp.policy.store import load_settings
+
+PATH = "/mcp"
+METHOD_PATH = "/api/method/erpnext_mcp.api.mcp.handle"
+PATHS = frozenset({PATH, METHOD_PATH})
+"""Compared exactly: /mcp/, //mcp and /MCP are other paths."""
+
+DOOR = "erpnext_mcp.door"
+"""Key in the WSGI environment: the path as it came, set when a request has passed `route`."""
+ANSWERED = "erpnext_mcp.answered"
+
+INVALID_REQUEST = -32600
+PARSE_ERROR = -32700
+INTERNAL_ERROR = -32603
+UNAUTHORIZED = -32001
+METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"]
+
+
+def route() -> None:
+	"""before_request. The user is still who the cookie says: token authentication comes after it.
+
+	:raises HTTPException: with our answer
+	"""
+	request = frappe.local.request
+	if request.path not in PATHS or request.method == "OPTIONS":
+		return
+	request.environ[DOOR] = request.path
+	if "cmd" in request.args or frappe.local.form_dict.get("cmd") is not None:
+		# Frappe would dispatch by it instead of by the path (T73).
+		_stop(jsonrpc.error(400, None, INVALID_REQUEST, "cmd is not accepted here"))
+	if request.method != "POST":
+		answer = jsonrpc.error(405, None, INVALID_REQUEST, "Only POST is served here")
+		answer.headers["Allow"] = "POST, OPTIONS"
+		_stop(answer)
+	if not origin_allowed(request.headers.get("Origin"), request.host, load_settings().allowed_origins):
+		_stop(jsonrpc.error(403, None, INVALID_REQUEST, "This Origin is not allowed"))
+	if frappe.session.user != "Guest" or not request.headers.get("Authorization"):
+		# A browser sends its cookie for whoever asks it to (T45).
+		_stop(unauthorized("Connect with an API key or an OAuth token; cookie sessions are not accepted"))
+	# Nothing of the body may reach frappe.call as an argument.
+	frappe.local.form_dict = frappe._dict()
+	request.path = request.environ["PATH_INFO"] = METHOD_PATH
+
+
+@frappe.whitelist(allow_guest=True, methods=METHODS)
+def handle() -> Response:
+	"""POST /mcp: one MCP message. Guests get a 401 of ours, because Frappe's own would be a 403."""
+	request = frappe.local.request
+	if DOOR not in request.environ:
+		# Reached by another spelling of the method's URL, which `route` has not checked.
+		return _mark(jsonrpc.error(404, None, INVALID_REQUEST, f"Use {PATH}"))
+	if frappe.session.user == "Guest":
+		return _mark(unauthorized("Authentication is required"))
+	from erpnext_mcp.mcp_server import wsgi
+
+	return _mark(wsgi.respond(request))
+
+
+def finish(response: Response | None = None, request: Request | None = None) -> None:
+	"""after_request: Frappe's own error pages on our paths become JSON-RPC errors, without traceback or HTML (T43, T50)."""
+	if response is None or request is None:
+		return
+	path = request.environ.get(DOOR, request.path)
+	if path not in PATHS or request.method == "OPTIONS":
+		return
+	if ANSWERED not in request.environ:
+		_rewrite(response, _replacement(response.status_code, request))
+	_allow_origin(response, request)
+
+
+def origin_allowed(origin: str | None, host: str, allowed: frozenset[str]) -> bool:
+	"""Whether a browser page of this origin may call (MCP 2025-11-25, Streamable HTTP, Security Warning).
+
+	No origin at all is no browser. `null` and anything unparsable is refused.
+	"""
+	if origin is None:
+		return True
+	if origin in allowed:
+		return True
+	parts = urlsplit(origin)
+	return parts.scheme in ("http", "https") and bool(parts.netloc) and parts.netloc == host
+
+
+def unauthorized(message: str) -> Response:
+	"""401 with a challenge. Frappe v16 adds its protected-resource metadata to the header."""
+	answer = jsonrpc.error(401, None, UNAUTHORIZED, message)
+	answer.headers["WWW-Authenticate"] = 'Bearer realm="mcp"'
+	return answer
+
+
+def _stop(answer: Response) -> None:
+	raise HTTPException(response=_mark(answer))
+
+
+def _mark(answer: Response) -> Response:
+	frappe.local.request.environ[ANSWERED] = True
+	return answer
+
+
+def _replacement(status: int, request: Request) -> Response:
+	if status in (401, 403):
+		return unauthorized("The credentials are not valid")
+	try:
+		jsonrpc.parse(request.get_data())
+	except ValueError:
+		return jsonrpc.error(400, None, PARSE_ERROR, "Parse error")
+	except Exception:  # the body itself could not be read: too large, cut off
+		return jsonrpc.error(400, None, INVALID_REQUEST, "The request body can't be read")
+	if status == 417:
+		return jsonrpc.error(400, None, INVALID_REQUEST, "Invalid request")
+	if status >= 500 and frappe.local.form_dict is None:
+		return jsonrpc.error(400, None, INVALID_REQUEST, "Invalid request")
+	return jsonrpc.error(max(status, 400), None, INTERNAL_ERROR, "The site could not handle the request")
+
+
+def _rewrite(response: Response, replacement: Response) -> None:
+	response.set_data(replacement.get_data())
+	response.status_code = replacement.status_code
+	response.mimetype = replacement.mimetype
+	for name in ("WWW-Authenticate", "Cache-Control"):
+		if name in replacement.headers:
+			response.headers[name] = replacement.headers[name]
+
+
+def _allow_origin(response: Response, request: Request) -> None:
+	"""Lets a browser page of a listed origin read the answer; Frappe's own `allow_cors` may have done so already."""
+	origin = request.headers.get("Origin")
+	if origin and origin in load_settings().allowed_origins:
+		response.headers["Access-Control-Allow-Origin"] = origin
+		response.headers["Vary"] = "Origin"

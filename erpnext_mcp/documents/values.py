@@ -1,0 +1,51 @@
+"""Field values as JSON: dates and times as ISO text, numbers as numbers, nothing that needs Frappe to be read."""
+
+import datetime
+import decimal
+import json
+from typing import Any
+
+from frappe.utils import cint, flt
+
+NUMBERS = frozenset({"Currency", "Float", "Percent", "Rating", "Duration"})
+INTEGERS = frozenset({"Int", "Long Int", "Check"})
+
+
+def plain(value: Any, fieldtype: str = "") -> Any:
+	"""A value of a document as JSON-compatible data.
+
+	:param fieldtype: Frappe's; makes the answer the same for what the database driver gives as text or number
+	:returns: str, int, float, bool, None, or for JSON fields the parsed data
+	"""
+	if value is None:
+		return None
+	if fieldtype in INTEGERS:
+		return cint(value)
+	if fieldtype in NUMBERS:
+		return flt(value)
+	if isinstance(value, datetime.datetime):
+		return value.isoformat(sep=" ")
+	if isinstance(value, datetime.date | datetime.time):
+		return value.isoformat()
+	if isinstance(value, datetime.timedelta):
+		return _clock(value)
+	if isinstance(value, decimal.Decimal):
+		return float(value)
+	if isinstance(value, bytes):
+		return value.decode("utf-8", "replace")
+	if fieldtype == "JSON" and isinstance(value, str):
+		try:
+			return json.loads(value)
+		except ValueError:
+			return value
+	if isinstance(value, str | int | float | bool):
+		return value
+	if isinstance(value, dict | list):
+		return json.loads(json.dumps(value, default=str))
+	return str(value)
+
+
+def _clock(value: datetime.timedelta) -> str:
+	"""`HH:MM:SS`: the MariaDB driver gives Time columns as a time span since midnight."""
+	seconds = int(value.total_seconds())
+	return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"

@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class MCPProfileRole(Document):
+	"""A role that a profile names."""

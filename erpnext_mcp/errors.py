@@ -1,0 +1,107 @@
+"""The typed family of refusals and failures, said in words that help a model to do better.
+
+Every room raises these and only these for what the caller can be told; the pipeline turns anything else into
+`InternalError`. No message here ever carries a traceback, SQL, a path or a value the caller may not read.
+"""
+
+from typing import Any, ClassVar
+
+
+class CallError(Exception):
+	"""A call that can't be answered, with a stable code.
+
+	:param message: what was wrong, in one sentence
+	:param hint: what to do instead; empty when there is nothing to do
+	:param details: further JSON-compatible members of the answer, such as the fields that may be used
+	:param reason: what the audit says of it, for the administrator; defaults to the message
+	"""
+
+	code: ClassVar[str] = "internal"
+	refused: ClassVar[bool] = True
+	"""Whether this is a decision of ours (audit: Refused) rather than something that went wrong (Failed)."""
+
+	def __init__(self, message: str, hint: str = "", *, reason: str = "", **details: Any):
+		super().__init__(message)
+		self.message = message
+		self.hint = hint
+		self.reason = reason or message
+		self.details = details
+
+	def as_dict(self) -> dict[str, Any]:
+		"""The structured content of the answer: `{code, message, hint?, ...details}`."""
+		answer: dict[str, Any] = {"code": self.code, "message": self.message}
+		if self.hint:
+			answer["hint"] = self.hint
+		return answer | self.details
+
+
+class InvalidArguments(CallError):
+	"""An argument is missing, unknown, of the wrong type or out of range."""
+
+	code = "invalid_arguments"
+
+
+class NotFound(CallError):
+	"""There is no such DocType or document, or the caller may not know of it: the same words for both."""
+
+	code = "not_found"
+
+
+class NotPermitted(CallError):
+	"""The caller can read it but may not do this; or may not use this server at all."""
+
+	code = "not_permitted"
+
+
+class FieldNotPermitted(CallError):
+	"""There is no such field, or the caller may not use it: the same words for both."""
+
+	code = "field_not_permitted"
+
+
+class Unsupported(CallError):
+	"""This can't be done with this DocType, whoever asks."""
+
+	code = "unsupported"
+
+
+class TooLarge(CallError):
+	"""The answer, or what was asked for, is over the limit."""
+
+	code = "too_large"
+
+
+class Timeout(CallError):
+	"""The database took longer than the settings allow."""
+
+	code = "timeout"
+	refused = False
+
+
+class Unavailable(CallError):
+	"""The server can't answer anybody right now."""
+
+	code = "unavailable"
+
+
+class InternalError(CallError):
+	"""Something broke. The cause is in the site's Error Log under the reference, never in the answer."""
+
+	code = "internal"
+	refused = False
+
+
+def doctype_not_found() -> NotFound:
+	"""The one answer for a DocType that does not exist, is closed, or lies outside the caller's profile (T13)."""
+	return NotFound(
+		"There is no such DocType for you.",
+		"Call list_doctypes to see the DocTypes you can use; names are case-sensitive.",
+	)
+
+
+def document_not_found() -> NotFound:
+	"""The one answer for a document that does not exist or that the caller may not see (T13)."""
+	return NotFound(
+		"There is no such document for you.",
+		"Find its exact name with list_generic_documents.",
+	)

@@ -1,0 +1,1 @@
+"""The Model Context Protocol: transports, the official SDK's kernel, the tool registry and the pipeline."""

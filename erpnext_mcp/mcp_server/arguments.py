@@ -1,0 +1,73 @@
+"""Checks the arguments of a call against the tool's strict schema. The SDK does not (lowlevel servers validate nothing)."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from erpnext_mcp.errors import InvalidArguments
+from erpnext_mcp.mcp_server.tool import Tool
+
+
+def validate(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
+	"""The arguments with the schema's defaults filled in.
+
+	:raises InvalidArguments: the first thing that is wrong, named by argument, and the arguments there are
+	"""
+	error = min(_validator(tool).iter_errors(dict(arguments)), key=_order, default=None)
+	if error is not None:
+		raise InvalidArguments(_sentence(error), _hint(tool), argument=_path(error) or None)
+	properties = tool.input_schema["properties"]
+	defaults = {k: v["default"] for k, v in properties.items() if "default" in v}
+	return {**defaults, **arguments}
+
+
+@lru_cache(maxsize=256)
+def _validator(tool: Tool) -> Draft202012Validator:
+	return Draft202012Validator(tool.input_schema)
+
+
+def _order(error: ValidationError) -> tuple:
+	# Unknown and missing arguments first: they explain the rest.
+	return (
+		error.validator not in ("additionalProperties", "required"),
+		[str(p) for p in error.absolute_path],
+	)
+
+
+def _path(error: ValidationError) -> str:
+	return ".".join(str(p) for p in error.absolute_path)
+
+
+def _sentence(error: ValidationError) -> str:
+	where = _path(error)
+	prefix = f"{where}: " if where else ""
+	if error.validator == "additionalProperties":
+		unknown = sorted(set(error.instance) - set(error.schema.get("properties", {})))
+		return f"{prefix}unknown argument {', '.join(_short(u) for u in unknown[:5])}."
+	if error.validator == "required":
+		missing = [name for name in error.validator_value if name not in error.instance]
+		return f"{prefix}missing argument {', '.join(missing)}."
+	if error.validator == "type":
+		wanted = error.validator_value
+		return f"{prefix}must be {' or '.join(wanted) if isinstance(wanted, list) else wanted}."
+	if error.validator == "enum":
+		return f"{prefix}must be one of {', '.join(map(str, error.validator_value))}."
+	if error.validator in ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"):
+		return f"{prefix}{error.validator} is {error.validator_value}."
+	return f"{prefix}does not have the right form."
+
+
+def _short(text: str) -> str:
+	return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _hint(tool: Tool) -> str:
+	properties = tool.input_schema["properties"]
+	if not properties:
+		return f"{tool.name} takes no arguments."
+	required = tool.input_schema.get("required", [])
+	named = ", ".join(f"{p} (required)" if p in required else p for p in properties)
+	return f"{tool.name} takes: {named}."

@@ -1,0 +1,50 @@
+"""Turns whatever a call raised into something that can be told: nothing of tracebacks, SQL, paths or other records."""
+
+import frappe
+
+from erpnext_mcp.errors import CallError, InternalError, Timeout, doctype_not_found, document_not_found
+
+
+def as_call_error(error: Exception, tool_name: str) -> CallError:
+	"""The refusal or failure that an exception stands for.
+
+	What is not foreseen is written to the site's Error Log (in the transaction that the pipeline commits with the audit
+	entry) and told as a reference only (T43).
+	"""
+	if isinstance(error, CallError):
+		return error
+	if isinstance(error, frappe.PermissionError):
+		return doctype_not_found()
+	if isinstance(error, frappe.DoesNotExistError):
+		return document_not_found()
+	if _is_timeout(error):
+		return Timeout(
+			"The database took too long.", "Narrow the filters or order by an indexed field such as name."
+		)
+	return InternalError(
+		"Something went wrong inside the server.",
+		"Tell the site's administrator the reference.",
+		reason=f"{type(error).__name__}",
+		reference=_log(tool_name),
+	)
+
+
+def _is_timeout(error: Exception) -> bool:
+	try:
+		return bool(frappe.db.is_statement_timeout(error))
+	except Exception:
+		return False  # not an exception of the driver: it has no error number
+
+
+def _log(tool_name: str) -> str:
+	"""Logs the exception being handled; returns the name of the Error Log, or an empty text when that fails too."""
+	try:
+		# Without context: Frappe's default adds the values of local variables.
+		return str(
+			frappe.log_error(
+				title=f"MCP {tool_name}"[:140], message=frappe.get_traceback(with_context=False)
+			).name
+		)
+	except Exception:
+		frappe.logger("mcp").error("error could not be logged", exc_info=True)
+		return ""

@@ -1,0 +1,57 @@
+"""All tools there are, by name, in the order clients see them."""
+
+from erpnext_mcp.errors import CallError
+from erpnext_mcp.mcp_server.tool import Tool
+from erpnext_mcp.mcp_server.tools import (
+	get_doctype_permissions,
+	get_doctype_schema,
+	get_generic_document,
+	get_system_info,
+	list_doctypes,
+	list_generic_documents,
+	list_tools,
+	test_connection,
+)
+from erpnext_mcp.policy.grant import Grant
+
+LIST_TOOLS = list_tools.tool
+
+TOOLS: dict[str, Tool] = {
+	module.tool.name: module.tool
+	for module in (
+		test_connection,
+		get_system_info,
+		list_doctypes,
+		get_doctype_permissions,
+		get_doctype_schema,
+		list_generic_documents,
+		get_generic_document,
+	)
+}
+
+
+class UnknownTool(CallError):
+	"""No tool of this name. The protocol has its own error for it (-32602), so no client sees this code."""
+
+	code = "invalid_arguments"
+
+
+def find(name: str) -> Tool:
+	"""The tool, or the request of the protocol that goes the same way.
+
+	:raises UnknownTool: there is none
+	"""
+	if name == LIST_TOOLS.name:
+		return LIST_TOOLS
+	tool = TOOLS.get(name)
+	if tool is None:
+		raise UnknownTool("Unknown tool.", "Call tools/list.")
+	return tool
+
+
+def visible(grant: Grant | None) -> list[Tool]:
+	"""The tools a caller can use now: those without a DocType, and those whose operation some DocType allows him."""
+	if grant is None:
+		return [t for t in TOOLS.values() if not t.needs_profile]
+	operations = {o for allowed in grant.doctypes().values() for o in allowed}
+	return [t for t in TOOLS.values() if t.operation is None or t.operation in operations]

@@ -1,0 +1,63 @@
+"""What a tool is: everything about it in one value, in one file each under `tools/`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+	from erpnext_mcp.mcp_server.context import Context
+
+READ_ONLY = {"readOnlyHint": True, "destructiveHint": False, "idempotentHint": True, "openWorldHint": False}
+"""Annotations of a tool that changes nothing and reaches nothing but this site."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tool:
+	"""A tool as clients see it and as the pipeline runs it.
+
+	:param operation: the DocType operation it needs; with it, the argument `doctype` is decided before `perform`
+	        runs and `context.access` is set. None: it concerns no single DocType
+	:param perform: gets the context and the validated arguments, returns the structured content
+	:param needs_profile: False only for the tool that says why nothing else works
+	"""
+
+	name: str
+	title: str
+	description: str
+	perform: Callable[["Context", dict[str, Any]], dict[str, Any]]
+	input_schema: Mapping[str, Any]
+	output_schema: Mapping[str, Any]
+	operation: str | None = None
+	needs_profile: bool = True
+	annotations: Mapping[str, bool] = field(default_factory=lambda: READ_ONLY)
+
+	def as_wire(self) -> dict[str, Any]:
+		"""The tool as `tools/list` shows it (MCP 2025-11-25 and 2026-07-28, `Tool`)."""
+		return {
+			"name": self.name,
+			"title": self.title,
+			"description": self.description,
+			"inputSchema": dict(self.input_schema),
+			"outputSchema": dict(self.output_schema),
+			"annotations": dict(self.annotations),
+		}
+
+
+def object_schema(properties: Mapping[str, Any], required: tuple[str, ...] = ()) -> dict[str, Any]:
+	"""A strict JSON Schema object: what is not named is refused."""
+	schema: dict[str, Any] = {
+		"type": "object",
+		"properties": dict(properties),
+		"additionalProperties": False,
+	}
+	if required:
+		schema["required"] = list(required)
+	return schema
+
+
+def answer_schema(properties: Mapping[str, Any], required: tuple[str, ...] = ()) -> dict[str, Any]:
+	"""The schema of structured content. Open, because errors come in its place with members of their own."""
+	schema: dict[str, Any] = {"type": "object", "properties": dict(properties)}
+	if required:
+		schema["required"] = list(required)
+	return schema

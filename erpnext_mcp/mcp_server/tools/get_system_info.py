@@ -1,0 +1,45 @@
+"""get_system_info: what an agent needs to know of the site and of the user it works as."""
+
+from typing import Any
+
+from erpnext_mcp.documents import system
+from erpnext_mcp.mcp_server.context import Context
+from erpnext_mcp.mcp_server.tool import Tool, answer_schema, object_schema
+
+
+def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
+	return {
+		"site": system.site(),
+		"versions": system.versions(),
+		**system.user_info(context.caller.user),
+		"profile": context.grant.profile.name,
+		"read_only": context.grant.read_only,
+		"page_size": {"default": context.settings.default_page_size, "max": context.settings.max_page_size},
+	}
+
+
+tool = Tool(
+	name="get_system_info",
+	title="Get system info",
+	description="Site and versions; the user you work as, with roles, language, time zone, default company and currency.",
+	perform=perform,
+	input_schema=object_schema({}),
+	output_schema=answer_schema(
+		{
+			"site": {"type": "string"},
+			"versions": {"type": "object", "additionalProperties": {"type": "string"}},
+			"user": {"type": "string"},
+			"full_name": {"type": "string"},
+			"roles": {"type": "array", "items": {"type": "string"}},
+			"language": {"type": "string"},
+			"time_zone": {"type": "string"},
+			"now": {"type": "string"},
+			"default_company": {"type": ["string", "null"]},
+			"default_currency": {"type": ["string", "null"]},
+			"profile": {"type": "string"},
+			"read_only": {"type": "boolean"},
+			"page_size": {"type": "object", "additionalProperties": {"type": "integer"}},
+		},
+		required=("site", "versions", "user", "roles", "profile"),
+	),
+)

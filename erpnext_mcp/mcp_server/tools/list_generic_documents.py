@@ -1,0 +1,64 @@
+"""list_generic_documents: a page of documents of one DocType."""
+
+from typing import Any
+
+from erpnext_mcp.access import Query
+from erpnext_mcp.documents.query import list_documents
+from erpnext_mcp.errors import InvalidArguments
+from erpnext_mcp.mcp_server.context import Context
+from erpnext_mcp.mcp_server.tool import Tool, answer_schema, object_schema
+from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, FIELDS, FILTERS, OR_FILTERS
+from erpnext_mcp.policy.operations import READ
+from erpnext_mcp.policy.query import parse_fields, parse_filters, parse_order_by
+
+
+def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
+	access, settings = context.access, context.settings
+	limit = int(arguments.get("limit", settings.default_page_size))
+	if limit > settings.max_page_size:
+		raise InvalidArguments(
+			f"limit: at most {settings.max_page_size} rows a call.",
+			"Ask for the next rows with offset, or narrow the filters.",
+		)
+	query = Query(
+		fields=parse_fields(arguments.get("fields"), access.fields),
+		filters=parse_filters(arguments.get("filters"), access.fields, access.doctype),
+		or_filters=parse_filters(arguments.get("or_filters"), access.fields, access.doctype, "or_filters"),
+		order_by=parse_order_by(arguments.get("order_by"), access.fields),
+		limit=limit,
+		offset=int(arguments["offset"]),
+	)
+	context.note.read(fields=query.fieldnames)
+	answer = list_documents(access, query)
+	context.note.row_count = len(answer["documents"])
+	return answer
+
+
+tool = Tool(
+	name="list_generic_documents",
+	title="List documents",
+	description="Documents of a DocType, filtered and ordered, a page at a time. Without fields: ID, title and main columns.",
+	perform=perform,
+	input_schema=object_schema(
+		{
+			"doctype": DOCTYPE,
+			"fields": {**FIELDS, "description": 'Columns; ["*"] for all'},
+			"filters": FILTERS,
+			"or_filters": OR_FILTERS,
+			"order_by": {"type": "string", "maxLength": 500, "description": '"field asc, other desc"'},
+			"limit": {"type": "integer", "minimum": 1, "description": "Rows, 20 by default"},
+			"offset": {"type": "integer", "minimum": 0, "maximum": 10_000_000, "default": 0},
+		},
+		required=("doctype",),
+	),
+	output_schema=answer_schema(
+		{
+			"doctype": {"type": "string"},
+			"documents": {"type": "array", "items": {"type": "object"}},
+			"has_more": {"type": "boolean"},
+			"next_offset": {"type": "integer"},
+		},
+		required=("doctype", "documents", "has_more"),
+	),
+	operation=READ,
+)

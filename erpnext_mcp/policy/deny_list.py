@@ -1,0 +1,102 @@
+"""DocTypes that no profile opens, whatever it says (DESIGN §4, T34): they carry permissions, code, secrets or mail,
+or act on other documents."""
+
+from fnmatch import fnmatchcase
+
+import frappe
+
+DENIED = frozenset(
+	{
+		"User",
+		"Role",
+		"Has Role",
+		"DocPerm",
+		"Custom DocPerm",
+		"DocShare",
+		"User Permission",
+		"User Type",
+		"Role Profile",
+		"Module Profile",
+		"DocType",
+		"DocField",
+		"Custom Field",
+		"Property Setter",
+		"Server Script",
+		"Client Script",
+		"System Settings",
+		"Connected App",
+		"Token Cache",
+		"Social Login Key",
+		"Data Import",
+		"Bulk Update",
+		"Rename Tool",
+		"Deleted Document",
+		"Version",
+		"File",
+		"Comment",
+		"Communication",
+		"Email Queue",
+		"Email Account",
+		"Notification",
+		"Auto Email Report",
+		"Prepared Report",
+		"Report",
+		"Print Format",
+		"Letter Head",
+		"Email Template",
+		"Web Form",
+		"Web Page",
+		"Custom HTML Block",
+		"Dashboard Chart",
+		"Number Card",
+		"Integration Request",
+		"Workflow",
+		"Workflow State",
+		"Workflow Action",
+		"Workflow Action Master",
+		"Workflow Document State",
+		"Workflow Transition",
+		"Workflow Action Permitted Role",
+		"Workflow Transition Task",
+		"Workflow Transition Tasks",
+		"Assignment Rule",
+		"Auto Repeat",
+		"Route History",
+		"System Console",
+		"Session Default Settings",
+		"Payment Reconciliation",
+		"Unreconcile Payment",
+		"Bank Statement Import",
+	}
+)
+"""Exact names. Apps add to it with the hook `mcp_denied_doctypes`; nothing takes away from it."""
+
+DENIED_PATTERNS = ("OAuth *", "Webhook*", "Scheduled Job*", "RQ *", "Repost *")
+"""Families whose members differ between versions of Frappe and ERPNext."""
+
+OWN_MODULE = "ERPNext MCP"
+CLOSED_SINGLE_MODULES = frozenset({"Core", "Email", "Integrations", "Desk"})
+
+
+def denied_reason(meta, acknowledge_password_fields: bool = False) -> str | None:
+	"""Why a DocType stays closed, for the administrator; None when a profile may open it.
+
+	:param meta: `frappe.get_meta(doctype)`
+	:param acknowledge_password_fields: the rule says that it knows of the Password fields
+	"""
+	name = meta.name
+	if name in DENIED or name in frappe.get_hooks("mcp_denied_doctypes"):
+		return f"{name} carries permissions, code, mail or other people's traces, or acts on other documents"
+	if any(fnmatchcase(name, pattern) for pattern in DENIED_PATTERNS):
+		return f"{name} belongs to a family of DocTypes that is never opened"
+	if meta.module == OWN_MODULE:
+		return f"{name} is part of this gateway itself"
+	if meta.module == "Core" and name.endswith(" Log"):
+		return f"{name} is a log of the framework"
+	if meta.issingle and meta.module in CLOSED_SINGLE_MODULES:
+		return f"{name} holds settings of the framework"
+	if meta.istable:
+		return f"{name} is a child table: it is read and written with its parent"
+	if not acknowledge_password_fields and meta.get("fields", {"fieldtype": "Password"}):
+		return f"{name} has Password fields, and the rule does not acknowledge them"
+	return None
