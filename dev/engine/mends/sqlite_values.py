@@ -1,0 +1,54 @@
+"""Values that come back from SQLite, and the functions of MariaDB that Frappe's own queries call.
+
+* The columns `creation` and `modified` are declared DATETIME, but the wheel converts only TIMESTAMP: they came back as text,
+  and everything that compares them with a datetime fails.
+* A Time field is a timedelta on MariaDB; Frappe's formatters and controllers expect that.
+* `regexp` fails on NULL; on MariaDB the row simply doesn't match. `locate` and `now` don't exist.
+"""
+
+import datetime
+import re
+from typing import Any
+
+
+def apply() -> None:
+	import sqlite3
+
+	from frappe.database.sqlite.database import SQLiteDatabase
+
+	create_connection = SQLiteDatabase.create_connection
+
+	def connect(self, read_only: bool = False) -> sqlite3.Connection:
+		connection = create_connection(self, read_only)
+		sqlite3.register_converter("datetime", lambda value: datetime.datetime.fromisoformat(value.decode()))
+		sqlite3.register_converter("time", lambda value: as_timedelta(value.decode()))
+		return connection
+
+	get_connection = SQLiteDatabase.get_connection
+
+	def with_functions(self, read_only: bool = False) -> sqlite3.Connection:
+		connection = get_connection(self, read_only)
+		connection.create_function("regexp", 2, matches, deterministic=True)
+		connection.create_function("locate", 2, position, deterministic=True)
+		connection.create_function("now", 0, lambda: str(datetime.datetime.now()))
+		return connection
+
+	SQLiteDatabase.create_connection = connect
+	SQLiteDatabase.get_connection = with_functions
+
+
+def as_timedelta(text: str) -> datetime.timedelta:
+	"""`9:05:00` or `09:05:00.25` as MariaDB's driver gives it."""
+	hours, minutes, seconds = ([*text.split(":"), "0", "0"])[:3]
+	return datetime.timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds))
+
+
+def matches(expression: str, item: Any) -> bool:
+	return item is not None and re.search(expression, str(item)) is not None
+
+
+def position(needle: Any, text: Any) -> int | None:
+	"""MariaDB's LOCATE: the first position counted from 1, without regard to case; 0 where it doesn't occur."""
+	if needle is None or text is None:
+		return None
+	return str(text).casefold().find(str(needle).casefold()) + 1
