@@ -1,0 +1,99 @@
+"""What the demo tells its reader: the session as it went, the audit entries that it left, and how to connect."""
+
+import json
+from typing import Any
+
+from dev.demo.people import Person
+from dev.demo.session import Call, Transcript
+from dev.demo.snippets import snippets
+from dev.demo.terminal import Terminal
+
+ROW_FIELDS = ("item_code", "item_name", "qty", "rate", "amount")
+HEAD_FIELDS = ("customer", "transaction_date", "status", "currency", "grand_total")
+
+
+def session(terminal: Terminal, person: Person, seen: Transcript) -> None:
+	terminal.heading(f"An agent's session as {person.email}, with the official Python SDK")
+	terminal.line(f"  connected to {seen.server}, protocol {seen.protocol}")
+	terminal.line(f"  tools: {', '.join(seen.tools)}")
+	_list(terminal, seen.listed)
+	_document(terminal, seen.opened)
+	_asked(terminal, seen.refused)
+	terminal.line(f"    {terminal.style(_refusal(seen.refused.answer), 'yellow')}")
+
+
+def audit(terminal: Terminal, entries: list[dict[str, Any]]) -> None:
+	terminal.heading("What the audit says of it (MCP Audit Entry)")
+	rows = []
+	for entry in entries:
+		of = " ".join(filter(None, (entry["reference_doctype"], entry["reference_name"])))
+		time = entry["timestamp"].strftime("%H:%M:%S")
+		milliseconds = f"{entry['duration_ms']:.0f} ms"
+		rows.append(
+			(
+				time,
+				entry["tool"],
+				of,
+				entry["outcome"],
+				entry["reason_code"],
+				entry["row_count"],
+				milliseconds,
+			)
+		)
+	terminal.table(rows, ("time", "tool", "of", "outcome", "reason", "rows", "took"))
+
+
+def connect(terminal: Terminal, url: str, person: Person) -> None:
+	terminal.heading(f"Connect your own agent, here as {person.email}")
+	for snippet in snippets(url, person.authorization):
+		terminal.line(f"  {terminal.style(snippet.client, 'bold')}: {snippet.where}")
+		for line in snippet.text.splitlines():
+			terminal.line(f"    {line}")
+
+
+def addresses(terminal: Terminal, base_url: str, people: list[Person], login: tuple[str, str] | None) -> None:
+	terminal.heading("Served on this machine")
+	terminal.line(f"  MCP   {terminal.style(f'{base_url}/mcp', 'bold', 'green')}")
+	for person in people:
+		terminal.line(
+			f"        {person.email:25} Authorization: {terminal.style(person.authorization, 'bold')}"
+		)
+		terminal.line(f"        {'':25} {terminal.style(f'{person.profile}: {person.description}', 'dim')}")
+	if login:
+		user, password = (terminal.style(text, "bold") for text in login)
+		terminal.line(
+			f"  Desk  {terminal.style(f'{base_url}/desk', 'bold', 'green')}  log in as {user} with {password}"
+		)
+
+
+def _list(terminal: Terminal, call: Call) -> None:
+	_asked(terminal, call)
+	if call.is_error:
+		return terminal.line(f"    {_refusal(call.answer)}")
+	documents = call.answer["documents"]
+	fields = list(documents[0]) if documents else []
+	terminal.table([[document[field] for field in fields] for document in documents], fields)
+	if call.answer["has_more"]:
+		terminal.line(terminal.style(f"    has_more, next_offset {call.answer['next_offset']}", "dim"))
+
+
+def _document(terminal: Terminal, call: Call) -> None:
+	_asked(terminal, call)
+	if call.is_error:
+		return terminal.line(f"    {_refusal(call.answer)}")
+	document = call.answer["document"]
+	terminal.line(
+		f"    {', '.join(f'{field}: {document[field]}' for field in HEAD_FIELDS if field in document)}"
+	)
+	rows = document["items"]
+	fields = [field for field in ROW_FIELDS if field in rows[0]]
+	terminal.table([[row[field] for field in fields] for row in rows], fields)
+
+
+def _asked(terminal: Terminal, call: Call) -> None:
+	arguments = json.dumps(call.arguments, ensure_ascii=False)
+	terminal.line(f"  {terminal.style('>', 'cyan')} {terminal.style(call.tool, 'bold')} {arguments}")
+
+
+def _refusal(answer: dict[str, Any]) -> str:
+	return f"{answer.get('code')}: {answer.get('message')} {answer.get('hint', '')}".rstrip()
