@@ -102,9 +102,10 @@ def lay_out(bench: Path, apps: list[str]) -> None:
 	for folder in ("sites/assets", "logs", "config"):
 		(bench / folder).mkdir(parents=True, exist_ok=True)
 	(bench / "sites" / "apps.txt").write_text("\n".join(apps) + "\n")
-	common = bench / "sites" / "common_site_config.json"
-	if not common.exists():
-		write_json(common, {})
+	# Without bundles the desk's pages are bare; without their list, every page fails.
+	for name in ("common_site_config.json", "assets/assets.json", "assets/assets-rtl.json"):
+		if not (bench / "sites" / name).exists():
+			write_json(bench / "sites" / name, {})
 
 
 @contextlib.contextmanager
@@ -151,10 +152,12 @@ def template(db: Db, progress: Progress | None = None) -> Path:
 
 
 def copy_template(template: Path, destination: Path) -> None:
-	"""A bench of one's own, with the template's sites in it. `destination` may exist; its assets and logs stay."""
+	"""A bench of one's own, with the template's sites in it. `destination` may exist; assets that were built into it stay."""
 	from dev.engine import databases
 
-	shutil.copytree(template, destination, dirs_exist_ok=True)
+	with_assets = (destination / "sites" / "assets").exists()
+	ignore = shutil.ignore_patterns("assets") if with_assets else None
+	shutil.copytree(template, destination, dirs_exist_ok=True, ignore=ignore)
 	databases.thaw(destination)
 
 

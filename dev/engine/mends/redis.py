@@ -26,10 +26,12 @@ def apply() -> None:
 	import frappe
 	import redis
 	from frappe.utils import background_jobs, connections, redis_wrapper
+	from frappe.utils.redis_queue import RedisQueue
 
 	plain_setup_cache = redis_wrapper.setup_cache
 	plain_client_cache = redis_wrapper.ClientCache.__init__
 	plain_redis_conn = background_jobs.get_redis_conn
+	plain_queue_connection = RedisQueue.get_connection.__func__
 	plain_check_redis = connections.check_redis
 
 	def setup_cache() -> Any:
@@ -53,12 +55,18 @@ def apply() -> None:
 			return plain_redis_conn(username, password)
 		return redis.Redis(connection_pool=fake_connection_pool())
 
+	def get_connection(cls: type, username: str | None = None, password: str | None = None) -> Any:
+		if frappe.get_site_config().redis_queue:
+			return plain_queue_connection(cls, username, password)
+		return redis.Redis(connection_pool=fake_connection_pool())
+
 	def check_redis(redis_services: Any = None) -> dict[str, bool]:
 		if frappe.get_site_config().redis_cache:
 			return plain_check_redis(redis_services)
 		return {service: True for service in redis_services or connections.REDIS_KEYS}
 
 	redis_wrapper.ClientCache.__init__ = client_cache
+	RedisQueue.get_connection = classmethod(get_connection)
 	rebind("frappe.utils.redis_wrapper", setup_cache)
 	rebind("frappe.utils.background_jobs", get_redis_conn)
 	rebind("frappe.utils.connections", check_redis)
