@@ -17,6 +17,7 @@ from dev.engine.edit import Edit
 TOPICS = (
 	"python311",
 	"missing_modules",
+	"version",
 	"pypika_sqlite",
 	"sqlite_queries",
 	"sqlite_values",
@@ -28,6 +29,7 @@ TOPICS = (
 	"setup_complete",
 	"redis",
 	"jobs",
+	"commands",
 )
 
 
