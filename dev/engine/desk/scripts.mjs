@@ -2,12 +2,10 @@
 
 import fs from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { NODE_MODULES } from "./inline_imports.mjs";
 import { injectedStyle } from "./injected_style.mjs";
 import { vue } from "./vue.mjs";
-
-const NODE_MODULES = fileURLToPath(new URL("./node_modules", import.meta.url));
 
 /** An imported `.html` file is a template of the Desk's: `import "./page.html"` fills `frappe.templates["page"]`. */
 const templates = {

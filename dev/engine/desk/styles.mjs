@@ -1,14 +1,12 @@
-// The `*.bundle.scss` files: sass, then esbuild for the plain CSS they import, then a copy that runs right to left.
+// The `*.bundle.scss` files: sass, then the plain CSS that they import, then a copy that runs right to left.
 
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import * as esbuild from "esbuild";
+import { pathToFileURL } from "node:url";
 import rtlcss from "rtlcss";
 import * as sass from "sass";
-
-const NODE_MODULES = fileURLToPath(new URL("./node_modules", import.meta.url));
+import { NODE_MODULES, inlineImports } from "./inline_imports.mjs";
 
 /** The two ways in which Frappe's styles name a package of npm's: `~package/...` and through its own node_modules. */
 const PACKAGE = /^(?:~|frappe\/public\/node_modules\/)(.*)$/;
@@ -19,7 +17,7 @@ export async function buildStyles({ out, apps, bundles }) {
 	for (const { app, file, name } of bundles) {
 		const target = name.replace(/\.s?css$/, "");
 		try {
-			const css = await withImports(compile(file, apps), apps, path.dirname(file));
+			const css = await inlineImports(compile(file, apps), path.dirname(file), (url) => locate(url, apps));
 			for (const [folder, key, text] of [
 				["css", `${target}.css`, css],
 				["css-rtl", `rtl_${target}.css`, rtlcss.process(css)],
@@ -46,30 +44,6 @@ function compile(file, apps) {
 		return located ? pathToFileURL(located) : null;
 	};
 	return sass.compile(file, { importers: [{ findFileUrl }], loadPaths: [NODE_MODULES], logger: sass.Logger.silent }).css;
-}
-
-/** Sass leaves `@import "x.css"` as it is: a browser would ask for it, so it is put in its place here. */
-async function withImports(css, apps, resolveDir) {
-	const imports = {
-		name: "imports",
-		setup(build) {
-			build.onResolve({ filter: /^\/assets\/|^https?:|^data:/ }, ({ path: url }) => ({ path: url, external: true }));
-			build.onResolve({ filter: /./ }, ({ path: url, kind }) => {
-				const located = kind === "import-rule" ? locate(url, apps) : null;
-				return located ? { path: located } : kind === "url-token" ? { path: url, external: true } : undefined;
-			});
-		},
-	};
-	const result = await esbuild.build({
-		stdin: { contents: css, loader: "css", resolveDir },
-		bundle: true,
-		minify: true,
-		write: false,
-		legalComments: "none",
-		logLevel: "silent",
-		plugins: [imports],
-	});
-	return result.outputFiles[0].text;
 }
 
 function write(out, folder, target, text) {

@@ -5,19 +5,20 @@ import fs from "node:fs";
 import path from "node:path";
 import * as sass from "sass";
 import { compileScript, compileStyle, compileTemplate, parse } from "vue/compiler-sfc";
+import { inlineImports } from "./inline_imports.mjs";
 import { injectedStyle } from "./injected_style.mjs";
 
 export const vue = {
 	name: "vue",
 	setup(build) {
-		build.onLoad({ filter: /\.vue$/ }, ({ path: file }) => {
-			const { contents, errors } = compile(file);
+		build.onLoad({ filter: /\.vue$/ }, async ({ path: file }) => {
+			const { contents, errors } = await compile(file);
 			return { contents, errors: errors.map((error) => ({ text: String(error.message ?? error), location: { file } })) };
 		});
 	},
 };
 
-function compile(filename) {
+async function compile(filename) {
 	const { descriptor, errors } = parse(fs.readFileSync(filename, "utf8"), { filename });
 	if (errors.length) return { contents: "", errors };
 
@@ -39,7 +40,7 @@ function compile(filename) {
 		const css = style.lang === "scss" ? fromScss(style.content, filename) : style.content;
 		const result = compileStyle({ id: `data-v-${id}`, filename, source: css, scoped: style.scoped });
 		errors.push(...result.errors);
-		parts.push(injectedStyle(result.code));
+		parts.push(injectedStyle(await inlineImports(result.code, path.dirname(filename))));
 	}
 	if (scoped) parts.push(`component.__scopeId = "data-v-${id}";`);
 	parts.push("export default component;");
