@@ -35,7 +35,7 @@ def ensure_role() -> None:
 
 def ensure_settings() -> None:
 	"""Writes the defaults of the settings once, so that what applies is what the form shows."""
-	stored = set(frappe.get_all("Singles", filters={"doctype": SETTINGS}, pluck="field"))
+	stored = frappe.db.get_singles_dict(SETTINGS)
 	settings = frappe.get_single(SETTINGS)
 	missing = [df for df in settings.meta.fields if df.default is not None and df.fieldname not in stored]
 	if missing:

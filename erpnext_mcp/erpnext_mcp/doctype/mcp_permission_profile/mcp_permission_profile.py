@@ -52,24 +52,12 @@ class MCPPermissionProfile(Document):
 		chosen = {o for o in OPERATIONS if row.get(f"can_{o}")}
 		if not chosen:
 			self._throw(row, _("choose an operation for {0}, or remove the row.").format(row.document_type))
-		impossible = chosen & SUBMITTABLE_ONLY
-		if impossible and not meta.is_submittable:
+		impossible = chosen & SUBMITTABLE_ONLY if not meta.is_submittable else set()
+		if meta.issingle:
+			impossible |= chosen & {"create", "delete"}
+		if impossible:
 			self._throw(
-				row,
-				_("{0} is not submittable: {1} can't be chosen.").format(
-					row.document_type, ", ".join(sorted(impossible))
-				),
-			)
-		writing = chosen & {"create", "update", "delete"}
-		if writing and (
-			(meta.in_create and "create" in writing) or (meta.issingle and writing & {"create", "delete"})
-		):
-			frappe.msgprint(
-				_("DocType Rules, row {0}: Frappe itself does not let users do all of this with {1}.").format(
-					row.idx, row.document_type
-				),
-				indicator="orange",
-				alert=True,
+				row, _("{0} can't do this: {1}.").format(row.document_type, ", ".join(sorted(impossible)))
 			)
 
 	def _throw(self, row, message: str) -> None:

@@ -1,0 +1,96 @@
+"""Fixtures for all tests of the app."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def world(site) -> Iterator[Any]:
+	"""The users, customers and profiles of `erpnext_mcp.tests.world`."""
+	from erpnext_mcp.tests import world
+
+	world.build()
+	yield world
+	if site.kind == "bench":
+		world.destroy()
+
+
+@pytest.fixture
+def admin(world) -> Iterator[None]:
+	"""Leaves the test as it found it: logged in as Administrator, nothing uncommitted."""
+	import frappe
+
+	frappe.set_user("Administrator")
+	frappe.db.rollback()
+	yield
+	frappe.set_user("Administrator")
+	frappe.db.rollback()
+	frappe.local.message_log = []
+
+
+@pytest.fixture(scope="session")
+def reader_key(world) -> str:
+	"""The Authorization header of world.READER."""
+	return world.api_key(world.READER)
+
+
+@pytest.fixture
+def call(admin) -> Callable[..., Any]:
+	"""call(user, tool, **arguments) → Answer: one call through the pipeline in this process, logged in as the user."""
+	import frappe
+
+	from erpnext_mcp.mcp_server import pipeline
+	from erpnext_mcp.mcp_server.caller import Caller
+
+	def call(user: str, tool: str, **arguments: Any):
+		frappe.set_user(user)
+		try:
+			return pipeline.run(Caller(user, "test", request_id="1"), tool, arguments)
+		finally:
+			frappe.set_user("Administrator")
+
+	return call
+
+
+@pytest.fixture
+def changed(admin) -> Callable[..., Any]:
+	"""changed(doctype, name, **values): a committed change for the length of a with block."""
+	import frappe
+
+	def save(doctype: str, name: str, values: dict[str, Any]) -> None:
+		frappe.set_user("Administrator")
+		doc = frappe.get_doc(doctype, name)
+		doc.update(values)
+		doc.save()
+		frappe.db.commit()
+
+	@contextmanager
+	def changed(doctype: str, name: str, **values: Any) -> Iterator[None]:
+		doc = frappe.get_doc(doctype, name)
+		before = {fieldname: doc.get(fieldname) for fieldname in values}
+		save(doctype, name, values)
+		try:
+			yield
+		finally:
+			frappe.db.rollback()
+			save(doctype, name, before)
+
+	return changed
+
+
+@pytest.fixture
+def last_entry(admin) -> Callable[..., Any]:
+	"""last_entry(**filters) → the newest MCP Audit Entry."""
+	import frappe
+
+	def last_entry(**filters: Any):
+		frappe.db.rollback()  # a new snapshot: another thread or process may have written it
+		names = frappe.get_all(
+			"MCP Audit Entry", filters=filters, order_by="timestamp desc, creation desc", pluck="name", limit=1
+		)
+		return frappe.get_doc("MCP Audit Entry", names[0]) if names else None
+
+	return last_entry

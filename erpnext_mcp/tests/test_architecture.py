@@ -1,0 +1,134 @@
+"""The house rules, read from the source: which room may know which, and who may reach data around the policy."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import erpnext_mcp
+
+ROOT = Path(erpnext_mcp.__file__).parent
+ROOMS = ("api", "mcp_server", "policy", "documents", "audit", "limits")
+LEAVES = {"access", "errors", "compat"}
+"""Modules at the top that every room may use: values, errors, versions."""
+
+MAY_IMPORT = {
+	"api": {"mcp_server", "policy", "documents", "audit", "limits"},
+	"mcp_server": {"policy", "documents", "audit", "limits"},
+	"policy": set(),
+	"documents": set(),
+	"audit": set(),
+	"limits": set(),
+}
+
+MODULES = [p for room in ROOMS for p in sorted((ROOT / room).rglob("*.py"))]
+ALL_MODULES = [p for p in sorted(ROOT.rglob("*.py")) if "tests" not in p.relative_to(ROOT).parts]
+
+AROUND_PERMISSIONS = {
+	"get_all",
+	"get_value",
+	"get_values",
+	"get_single_value",
+	"get_cached_value",
+	"get_cached_doc",
+	"sql",
+	"count",
+}
+"""Ways to read without the user's permissions (T14)."""
+
+READS_ONLY_OUR_OWN = {
+	"policy/store.py",  # profiles and settings
+	"policy/grant.py",
+	"mcp_server/pipeline.py",  # whether the caller is still enabled
+	"mcp_server/caller.py",  # the client of his token
+	"documents/system.py",  # facts of the caller himself
+	"install.py",
+	"erpnext_mcp/doctype/mcp_permission_profile/mcp_permission_profile.py",
+}
+
+
+def name_of(path: Path) -> str:
+	return path.relative_to(ROOT).as_posix()
+
+
+def imports(path: Path) -> Iterator[str]:
+	"""Full names of everything that a module imports, inside functions too."""
+	for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+		if isinstance(node, ast.Import):
+			yield from (alias.name for alias in node.names)
+		elif isinstance(node, ast.ImportFrom):
+			assert node.level == 0, f"{path}: relative import"
+			yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def type_checking_only(path: Path, name: str) -> bool:
+	for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+		if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
+			for inner in ast.walk(node):
+				if isinstance(inner, ast.ImportFrom) and any(
+					f"{inner.module}.{a.name}" == name for a in inner.names
+				):
+					return True
+	return False
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_dependencies_point_one_way(path: Path):
+	room = path.relative_to(ROOT).parts[0]
+	for name in imports(path):
+		parts = name.split(".")
+		if parts[0] != "erpnext_mcp" or len(parts) < 2 or parts[1].startswith("__"):
+			continue
+		allowed = MAY_IMPORT[room] | LEAVES | {room}
+		assert parts[1] in allowed, f"{name_of(path)} imports {name}"
+
+
+@pytest.mark.parametrize("leaf", sorted(LEAVES))
+def test_leaves_know_no_room(leaf: str):
+	for name in imports(ROOT / f"{leaf}.py"):
+		assert not name.startswith("erpnext_mcp"), f"{leaf} imports {name}"
+
+
+@pytest.mark.parametrize("path", ALL_MODULES, ids=name_of)
+def test_only_mcp_server_imports_the_sdk(path: Path):
+	if path.relative_to(ROOT).parts[0] == "mcp_server":
+		return
+	for name in imports(path):
+		assert name.split(".")[0] not in ("mcp", "mcp_types"), f"{name_of(path)} imports {name}"
+
+
+@pytest.mark.parametrize("path", ALL_MODULES, ids=name_of)
+def test_only_compat_asks_for_the_version(path: Path):
+	if name_of(path) in ("compat.py", "documents/system.py"):
+		return  # system.py tells it to the caller
+	assert "frappe.__version__" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "mcp_server" / "tools").glob("*.py")), ids=name_of)
+def test_tools_reach_no_data_around_the_pipeline(path: Path):
+	"""DESIGN §3: there is no second way. Tools work through `documents` and `policy` only."""
+	for name in imports(path):
+		assert name.split(".")[0] != "frappe", f"{name_of(path)} imports {name}"
+
+
+@pytest.mark.parametrize("path", ALL_MODULES, ids=name_of)
+def test_t14_nothing_reads_around_permissions(path: Path):
+	if name_of(path) in READS_ONLY_OUR_OWN:
+		return
+	for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+		if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+			base = ast.unparse(node.func.value)
+			if base in ("frappe", "frappe.db"):
+				assert node.func.attr not in AROUND_PERMISSIONS, (
+					f"{name_of(path)}:{node.lineno} {base}.{node.func.attr}"
+				)
+		if isinstance(node, ast.keyword) and node.arg == "ignore_permissions":
+			raise AssertionError(f"{name_of(path)}:{node.value.lineno} ignore_permissions")
+
+
+def test_every_tool_is_registered_under_its_module_name():
+	from erpnext_mcp.mcp_server.registry import TOOLS
+
+	files = {p.stem for p in (ROOT / "mcp_server" / "tools").glob("*.py")}
+	assert set(TOOLS) == files - {"__init__", "arguments", "list_tools"}

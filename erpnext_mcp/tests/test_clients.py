@@ -1,0 +1,77 @@
+"""Other people's clients against the served site: the official Python SDK in both eras, npm's SDKs, the Inspector's CLI."""
+
+import asyncio
+import shutil
+
+import pytest
+
+from erpnext_mcp.mcp_server.registry import TOOLS
+
+CUSTOMERS = {"doctype": "Customer", "fields": ["territory"], "order_by": "name asc", "limit": 3}
+
+
+@pytest.fixture
+def url(server, world) -> str:
+	return server.base_url + "/mcp"
+
+
+@pytest.mark.parametrize(
+	("mode", "protocol"),
+	[("auto", "2026-07-28"), ("2026-07-28", "2026-07-28"), ("legacy", "2025-11-25")],
+)
+def test_python_sdk(url, world, reader_key, call, mode, protocol):
+	import httpx2
+	from mcp.client.client import Client
+	from mcp.client.streamable_http import streamable_http_client
+
+	async def session() -> dict:
+		async with httpx2.AsyncClient(headers={"Authorization": reader_key}) as http:
+			async with Client(streamable_http_client(url, http_client=http), mode=mode) as client:
+				tools = (await client.list_tools()).tools
+				listed = await client.call_tool("list_generic_documents", CUSTOMERS)
+				refused = await client.call_tool(
+					"get_generic_document", {"doctype": "Customer", "name": world.HIDDEN}
+				)
+				return {
+					"protocol": client.protocol_version,
+					"tools": [tool.name for tool in tools],
+					"annotations": [tool.annotations.read_only_hint for tool in tools],
+					"listed": listed,
+					"refused": refused,
+				}
+
+	seen = asyncio.run(session())
+	assert seen["protocol"] == protocol
+	assert seen["tools"] == list(TOOLS) and all(seen["annotations"])
+	assert not seen["listed"].is_error
+	assert seen["listed"].structured_content == call(world.READER, "list_generic_documents", **CUSTOMERS).content
+	assert seen["refused"].is_error and seen["refused"].structured_content["code"] == "not_found"
+
+
+def test_python_sdk_without_credentials(url):
+	from mcp.client.client import Client
+
+	async def connect() -> None:
+		async with Client(url):
+			pass
+
+	with pytest.raises(BaseException) as caught:
+		asyncio.run(connect())
+	assert "401" in repr(caught.value) or "401" in "".join(
+		repr(e) for e in getattr(caught.value, "exceptions", ())
+	)
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="npm is missing")
+@pytest.mark.parametrize(
+	("client", "protocol"), [("sdk1", "2025-11-25"), ("sdk2", "2026-07-28"), ("inspector", None)]
+)
+def test_clients_of_npm(url, world, reader_key, call, client, protocol):
+	clients = pytest.importorskip("dev.clients")
+	seen = clients.call(client, url, reader_key, "list_generic_documents", CUSTOMERS)
+	assert "error" not in seen, seen
+	assert seen["tools"] == list(TOOLS)
+	if protocol:
+		assert seen["protocol"] == protocol and seen["server"]["name"] == "erpnext_mcp"
+	expected = call(world.READER, "list_generic_documents", **CUSTOMERS).content
+	assert seen["result"]["structuredContent"] == expected

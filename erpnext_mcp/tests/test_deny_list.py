@@ -1,0 +1,94 @@
+"""DocTypes that no profile opens (DESIGN §4, T34)."""
+
+import frappe
+import pytest
+
+from erpnext_mcp.policy.deny_list import DENIED, denied_reason
+
+FAMILIES = (
+	"OAuth Client",
+	"OAuth Bearer Token",
+	"Webhook",
+	"Scheduled Job Type",
+	"RQ Job",
+	"Error Log",
+	"Activity Log",
+	"MCP Permission Profile",
+	"MCP Gateway Settings",
+	"MCP Audit Entry",
+	"Print Settings",
+	"LDAP Settings",
+	"Website Settings",
+)
+
+
+@pytest.mark.parametrize("doctype", sorted({*DENIED, *FAMILIES} - {"Website Settings"}))
+def test_t34_closed(site, admin, doctype):
+	if not frappe.db.exists("DocType", doctype):
+		pytest.skip(f"{doctype} is not on this site")
+	assert denied_reason(frappe.get_meta(doctype)), doctype
+
+
+def test_t34_a_profile_with_a_closed_doctype_is_not_saved(world, admin):
+	with pytest.raises(frappe.ValidationError, match="row 1: this DocType stays closed"):
+		world.profile("MCP Test Closed", users=[world.READER], rules={"User": ["read"]})
+
+
+def test_t34_a_closed_doctype_stays_closed_however_it_got_into_a_profile(call, world, admin):
+	"""The rule is also checked at every call, not only when a profile is saved."""
+	profile = world.profile("MCP Test Smuggled", users=[world.STRANGER], rules={"Customer": ["read"]})
+	frappe.db.set_value("MCP DocType Rule", profile.doctype_rules[0].name, "document_type", "User")
+	frappe.db.commit()
+	try:
+		assert call(world.STRANGER, "list_doctypes").content["doctypes"] == []
+		assert call(world.STRANGER, "list_generic_documents", doctype="User").error.code == "not_found"
+	finally:
+		frappe.delete_doc("MCP Permission Profile", "MCP Test Smuggled")
+		frappe.db.commit()
+
+
+@pytest.mark.parametrize(
+	("values", "message"),
+	[
+		({"rules": {"Customer": []}}, "choose an operation"),
+		({"rules": {"Customer": ["submit"]}}, "can't do this: submit"),
+		({"rules": {"Selling Settings": ["create"]}}, "can't do this: create"),
+		({"rules": {"Customer Credit Limit": ["read"]}}, "child table"),
+		({"roles": ["All"]}, "given by Frappe itself"),
+		({"users": ["Guest"]}, "Guest never gets access"),
+		({"roles": ["Sales User", "Sales User"]}, "named twice"),
+	],
+)
+def test_a_profile_says_what_is_wrong_with_it(world, admin, values, message):
+	with pytest.raises(frappe.ValidationError, match=message):
+		world.profile("MCP Test Wrong", **values)
+
+
+def test_two_rules_for_one_doctype_are_refused(world, admin):
+	rows = [{"document_type": "Customer", "can_read": 1}] * 2
+	with pytest.raises(frappe.ValidationError, match="Customer already has row 1"):
+		frappe.get_doc(
+			{"doctype": "MCP Permission Profile", "profile_name": "MCP Test Twice", "doctype_rules": rows}
+		).insert()
+
+
+def test_the_default_profile_is_not_deleted(world, admin, changed):
+	with changed("MCP Gateway Settings", "MCP Gateway Settings", default_profile=world.PROFILE):
+		with pytest.raises(frappe.ValidationError):
+			frappe.delete_doc("MCP Permission Profile", world.PROFILE)
+
+
+@pytest.mark.parametrize(
+	("values", "message"),
+	[
+		({"max_page_size": 0}, "at least 1"),
+		({"default_page_size": 200}, "can't be more than"),
+		({"allowed_origins": "https://a.example/path"}, "is not an origin"),
+		({"allowed_origins": "*"}, "is not an origin"),
+	],
+)
+def test_settings_say_what_is_wrong_with_them(world, admin, values, message):
+	settings = frappe.get_single("MCP Gateway Settings")
+	settings.update(values)
+	with pytest.raises(frappe.ValidationError, match=message):
+		settings.save()

@@ -1,0 +1,294 @@
+"""The endpoint over HTTP, as what it gets from the wild: no credentials, wrong methods, malformed bodies, detours."""
+
+import http.cookies
+import json
+
+import frappe
+import pytest
+
+from erpnext_mcp.tests.endpoint import Endpoint
+
+METHOD = "erpnext_mcp.api.mcp.handle"
+METHOD_PATH = f"/api/method/{METHOD}"
+PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+
+
+@pytest.fixture
+def anonymous(server, admin, site) -> Endpoint:
+	return Endpoint(server.base_url, host=site.name if site.kind == "bench" else "")
+
+
+@pytest.fixture
+def endpoint(anonymous, world, reader_key) -> Endpoint:
+	return Endpoint(anonymous.base_url, reader_key, anonymous.host)
+
+
+def assert_jsonrpc_error(response, status: int, code: int) -> None:
+	assert response.status == status, response.body
+	assert response.headers["content-type"].startswith("application/json")
+	assert response.json()["jsonrpc"] == "2.0" and response.json()["error"]["code"] == code
+	for word in (b"Traceback", b"exc_type", b"/apps/", b"<html", b"_server_messages"):
+		assert word not in response.body
+
+
+@pytest.mark.parametrize("path", ["/mcp", METHOD_PATH])
+def test_a_call_by_both_spellings_of_the_url(endpoint, path):
+	answer = endpoint.rpc("tools/call", {"name": "test_connection"}, path=path)
+	assert answer.status == 200
+	assert answer.json()["result"]["structuredContent"]["status"] == "ok"
+	assert answer.headers["cache-control"] == "no-store"
+
+
+def test_both_eras_answer_the_same(endpoint):
+	old = endpoint.rpc("tools/call", {"name": "list_doctypes"}).json()["result"]
+	new = endpoint.modern("tools/call", {"name": "list_doctypes"}).json()["result"]
+	assert old["structuredContent"] == new["structuredContent"] == json.loads(new["content"][0]["text"])
+	assert "resultType" not in old and new["resultType"] == "complete"
+
+
+@pytest.mark.parametrize("version", ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"])
+def test_the_handshake_negotiates_every_revision(endpoint, version):
+	answer = endpoint.rpc(
+		"initialize",
+		{"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}},
+		headers={"MCP-Protocol-Version": None},
+	).json()["result"]
+	assert answer["protocolVersion"] == version
+	assert answer["serverInfo"]["name"] == "erpnext_mcp"
+	assert answer["capabilities"]["tools"] == {"listChanged": False}
+	assert "list_doctypes" in answer["instructions"]
+
+
+def test_the_instructions_of_the_site_are_told(endpoint, changed):
+	with changed("MCP Gateway Settings", "MCP Gateway Settings", server_instructions="Acme sells laptops."):
+		answer = endpoint.modern("server/discover").json()["result"]
+		assert answer["supportedVersions"] == ["2026-07-28"]
+		assert answer["instructions"].endswith("Acme sells laptops.")
+
+
+def test_tools_list_of_2026_says_how_long_it_holds_and_for_whom(endpoint):
+	answer = endpoint.modern("tools/list").json()["result"]
+	assert answer["ttlMs"] == 60_000 and answer["cacheScope"] == "private"
+
+
+@pytest.mark.parametrize("path", ["/mcp", METHOD_PATH])
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT", "PATCH", "HEAD"])
+def test_only_post_is_served(endpoint, method, path):
+	answer = endpoint.send(method, path)
+	assert answer.status == 405 and "POST" in answer.headers["allow"]
+
+
+@pytest.mark.parametrize("path", ["/mcp", METHOD_PATH])
+def test_t44_no_credentials(anonymous, path):
+	answer = anonymous.rpc("ping", path=path)
+	assert_jsonrpc_error(answer, 401, -32001)
+	assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(
+	"authorization",
+	[
+		"token wrong:wrong",
+		"token nocolon",
+		"token",
+		"Bearer wrong",
+		"Basic d3Jvbmc6d3Jvbmc=",
+		"Basic %%%",
+		"Digest abc",
+		"token {key}:wrong",
+	],
+)
+def test_t43_t44_wrong_credentials(anonymous, reader_key, authorization):
+	key = reader_key.removeprefix("token ").split(":")[0]
+	answer = anonymous.rpc("ping", headers={"Authorization": authorization.replace("{key}", key)})
+	assert_jsonrpc_error(answer, 401, -32001)
+	assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_basic_authentication_works_as_everywhere_in_frappe(anonymous, reader_key):
+	import base64
+
+	basic = base64.b64encode(reader_key.removeprefix("token ").encode()).decode()
+	assert anonymous.rpc("ping", headers={"Authorization": f"Basic {basic}"}).status == 200
+
+
+def test_t45_cookie_sessions_are_refused(anonymous, endpoint, world):
+	login = anonymous.send(
+		"POST", "/api/method/login", json.dumps({"usr": world.MASTER, "pwd": world.PASSWORD})
+	)
+	assert login.status == 200
+	cookie = http.cookies.SimpleCookie(login.headers["set-cookie"])
+	sid = {"Cookie": f"sid={cookie['sid'].value}"} if "sid" in cookie else {"Cookie": login.headers["set-cookie"]}
+	for client in (anonymous, endpoint):
+		answer = client.rpc("tools/call", {"name": "test_connection"}, headers=sid)
+		assert answer.status in (400, 401), "a CSRF error of Frappe's or a refusal of ours"
+		assert b"structuredContent" not in answer.body
+
+
+@pytest.mark.parametrize(
+	("origin", "status"),
+	[
+		(None, 200),
+		("https://evil.example", 403),
+		("null", 403),
+		("", 403),
+		("http://evil.example:8000", 403),
+		("https://inspector.example", 200),
+		("https://inspector.example.evil.example", 403),
+		("file://", 403),
+	],
+)
+def test_t45_origins(endpoint, changed, origin, status):
+	with changed(
+		"MCP Gateway Settings", "MCP Gateway Settings", allowed_origins="https://inspector.example\n"
+	):
+		answer = endpoint.rpc("ping", headers={"Origin": origin})
+	assert answer.status == status
+	listed = origin == "https://inspector.example"
+	assert answer.headers.get("access-control-allow-origin") == (origin if listed else None)
+
+
+@pytest.mark.parametrize("path", ["/mcp", METHOD_PATH])
+def test_t73_cmd_is_refused_before_authentication(anonymous, endpoint, path):
+	for client in (anonymous, endpoint):
+		assert_jsonrpc_error(client.send("POST", f"{path}?cmd=ping", json.dumps(PING)), 400, -32600)
+		assert_jsonrpc_error(client.send("POST", path, json.dumps({**PING, "cmd": "ping"})), 400, -32600)
+		form = {"Content-Type": "application/x-www-form-urlencoded"}
+		assert_jsonrpc_error(client.send("POST", path, "cmd=frappe.ping", form), 400, -32600)
+		assert client.send("GET", f"{path}?cmd=ping").status in (400, 405)
+
+
+@pytest.mark.parametrize(
+	"path",
+	[
+		f"/?cmd={METHOD}",
+		f"/api/method/{METHOD}/",
+		f"/api/method/{METHOD}/x",
+		f"/api/v1/method/{METHOD}",
+		f"/api/v2/method/{METHOD}",
+		"/mcp/",
+		"//mcp",
+		"/MCP",
+		"/mcp/x",
+	],
+)
+def test_other_spellings_are_not_the_endpoint(endpoint, path):
+	answer = endpoint.send("POST", path, json.dumps({**PING, "method": "tools/list"}))
+	assert b"inputSchema" not in answer.body
+	assert answer.status >= 300
+
+
+@pytest.mark.parametrize(
+	("body", "code"),
+	[
+		(b"", -32700),
+		(b"{", -32700),
+		(b"not json", -32700),
+		(b"\xff\xfe", -32700),
+		(b'{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":NaN}}', -32700),
+		(b'{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}', -32700),
+		(b"[" * 5000 + b"]" * 5000, -32700),
+		(b"[]", -32600),
+		(b'[{"jsonrpc":"2.0","id":1,"method":"ping"}]', -32600),
+		(b"5", -32600),
+		(b'"text"', -32600),
+		(b"null", -32600),
+		(b"{}", -32600),
+		(b'{"jsonrpc":"1.0","id":1,"method":"ping"}', -32600),
+		(b'{"jsonrpc":"2.0","id":null,"method":"ping"}', -32600),
+		(b'{"jsonrpc":"2.0","id":true,"method":"ping"}', -32600),
+		(b'{"jsonrpc":"2.0","id":1.5,"method":"ping"}', -32600),
+		(b'{"jsonrpc":"2.0","id":{},"method":"ping"}', -32600),
+		(b'{"jsonrpc":"2.0","id":1,"method":5}', -32600),
+		(b'{"jsonrpc":"2.0","id":1,"method":"ping","params":[1]}', -32600),
+		(b'{"jsonrpc":"2.0","id":"' + b"x" * 300 + b'","method":"ping"}', -32600),
+	],
+	ids=lambda v: str(v)[:40],
+)
+def test_t50_malformed_bodies(endpoint, body, code):
+	assert_jsonrpc_error(endpoint.send("POST", "/mcp", body), 400, code)
+
+
+@pytest.mark.parametrize(
+	("headers", "status"),
+	[
+		({"Content-Type": "text/plain"}, 415),
+		({"Content-Type": None}, 415),
+		({"Content-Type": "application/x-www-form-urlencoded"}, 415),
+		({"Content-Type": "application/json; charset=utf-8"}, 200),
+		({"Accept": "text/html"}, 406),
+		({"Accept": "*/*"}, 200),
+		({"Accept": None}, 200),
+	],
+)
+def test_t50_content_negotiation(endpoint, headers, status):
+	assert endpoint.send("POST", "/mcp", json.dumps(PING), headers).status == status
+
+
+def test_t50_a_body_over_the_limit(endpoint):
+	body = json.dumps({**PING, "params": {"x": "y" * (5 * 1024 * 1024)}})
+	assert_jsonrpc_error(endpoint.send("POST", "/mcp", body), 413, -32600)
+
+
+def test_notifications_are_accepted_without_an_answer(endpoint):
+	answer = endpoint.send(
+		"POST", "/mcp", json.dumps({"jsonrpc": "2.0", "method": "notifications/initialized"})
+	)
+	assert (answer.status, answer.body) == (202, b"")
+
+
+def test_unknown_methods_tools_versions_and_cursors(endpoint):
+	assert endpoint.rpc("nonsense/method").json()["error"]["code"] == -32601
+	assert endpoint.modern("nonsense/method").status == 404
+	assert endpoint.rpc("tools/call", {"name": "no_such_tool"}).json()["error"]["code"] == -32602
+	assert endpoint.rpc("tools/call", {"name": "tools/list"}).json()["error"]["code"] == -32602
+	assert endpoint.rpc("tools/list", {"cursor": "x"}).json()["error"]["code"] == -32602
+	answer = endpoint.send(
+		"POST", "/mcp", json.dumps({**PING, "method": "tools/list"}), {"MCP-Protocol-Version": "2099-01-01"}
+	)
+	assert answer.status == 400
+
+
+def test_headers_of_2026_must_agree_with_the_body(endpoint):
+	answer = endpoint.modern("tools/call", {"name": "list_doctypes"}, {"Mcp-Name": "test_connection"})
+	assert_jsonrpc_error(answer, 400, -32020)
+
+
+def test_tool_errors_are_results_that_say_what_to_do(endpoint):
+	result = endpoint.rpc(
+		"tools/call", {"name": "get_generic_document", "arguments": {"doctype": "Nope", "name": "x"}}
+	).json()["result"]
+	assert result["isError"] is True
+	assert result["structuredContent"]["code"] == "not_found" and result["structuredContent"]["hint"]
+
+
+def test_arguments_must_be_an_object(endpoint):
+	answer = endpoint.rpc("tools/call", {"name": "list_doctypes", "arguments": [1]})
+	assert answer.json()["error"]["code"] == -32602
+
+
+def test_the_audit_knows_who_came_which_way(endpoint, world, reader_key, last_entry):
+	endpoint.modern("tools/call", {"name": "test_connection"}, {"X-Request-Id": "x"})
+	entry = last_entry(user=world.READER)
+	assert entry.tool == "test_connection" and entry.transport == "streamable-http"
+	assert entry.credential == "API key " + reader_key.removeprefix("token ").split(":")[0]
+	assert entry.client_name == "test/1" and entry.protocol_version == "2026-07-28"
+	assert entry.ip_address == "127.0.0.1" and entry.request_id == "1"
+
+
+def test_t53_no_secret_is_kept(endpoint, world, reader_key, last_entry):
+	endpoint.rpc("tools/call", {"name": "test_connection"})
+	secret = reader_key.split(":")[1]
+	assert secret not in frappe.as_json(last_entry(user=world.READER).as_dict())
+
+
+def test_unknown_tools_are_kept_too(endpoint, world, last_entry):
+	endpoint.rpc("tools/call", {"name": "run_sql"})
+	entry = last_entry(user=world.READER)
+	assert (entry.tool, entry.outcome) == ("run_sql", "Refused")
+
+
+def test_other_pages_of_the_site_are_as_before(anonymous, endpoint):
+	assert anonymous.send("GET", "/api/method/ping").json() == {"message": "pong"}
+	assert anonymous.send("GET", "/login", headers={"Accept": "text/html"}).status == 200
+	assert endpoint.send("GET", "/api/method/frappe.auth.get_logged_user").status == 200
