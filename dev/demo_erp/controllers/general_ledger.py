@@ -65,16 +65,21 @@ def reverse_gl_entries(doc: "Document") -> None:
 	rows = frappe.get_all("GL Entry", filters=filters, fields=["*"], order_by="name")
 	frappe.db.set_value("GL Entry", filters, "is_cancelled", 1)
 	for row in rows:
-		mirror = frappe._dict(
-			(key, value)
-			for key, value in row.items()
-			if key not in ("name", "creation", "modified", "owner", "modified_by")
-		)
-		mirror.update(doctype="GL Entry", is_cancelled=1, debit=row.credit, credit=row.debit)
-		mirror.debit_in_account_currency = row.credit_in_account_currency
-		mirror.credit_in_account_currency = row.debit_in_account_currency
-		mirror.remarks = _("On cancellation of {0}").format(doc.name)
-		insert_gl_entry(mirror)
+		insert_gl_entry(mirrored(row))
+
+
+def mirrored(row: frappe._dict) -> frappe._dict:
+	"""The row that takes `row` back: debit and credit change places."""
+	mirror = frappe._dict(
+		(key, value)
+		for key, value in row.items()
+		if key not in ("name", "creation", "modified", "owner", "modified_by")
+	)
+	mirror.update(doctype="GL Entry", is_cancelled=1, debit=row.credit, credit=row.debit)
+	mirror.debit_in_account_currency = row.credit_in_account_currency
+	mirror.credit_in_account_currency = row.debit_in_account_currency
+	mirror.remarks = _("On cancellation of {0}").format(row.voucher_no)
+	return mirror
 
 
 def get_outstanding(voucher_type: str, voucher_no: str, account: str) -> float:
