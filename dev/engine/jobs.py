@@ -45,5 +45,8 @@ class ThreadWorker:
 			frappe.destroy()
 
 
-def start_in_thread(site: str) -> ThreadWorker:
-	return ThreadWorker(site)
+def only_here(site: str) -> bool:
+	"""Whether the site's queue lives in this process, so that no other one can run its jobs."""
+	import frappe
+
+	return not frappe.get_site_config(".", site).redis_queue

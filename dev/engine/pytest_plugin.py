@@ -1,23 +1,28 @@
-"""The fixtures `site` and `server` on the embedded engine: `python -m pytest -p dev.engine.pytest_plugin`.
+"""The fixtures `site`, `server` and `start_server` on the embedded engine: `python -m pytest -p dev.engine.pytest_plugin`.
 
-ENGINE_DB says on which database: sqlite (the default) or mariadb. The tests work on a copy of the template in a temporary folder, which goes
-when they end. They themselves say `import frappe` only, and run unchanged on a real bench (dev/bench_lane).
+ENGINE_DB says on which database: sqlite (the default) or mariadb. The tests work on a copy of the template in a temporary folder. They
+themselves say `import frappe` only, and run unchanged on a real bench (dev/bench_lane).
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from dev.engine import activate
+from dev.engine import activate, serve, services, sites
 
 activate()
+
+DB = os.environ.get("ENGINE_DB", "sqlite")
 
 
 @dataclass(frozen=True)
 class Site:
+	"""The site under test."""
+
 	name: str
 	bench: Path
 	kind: str = "embedded"
@@ -26,23 +31,36 @@ class Site:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 	"""A site with all apps and the demo data; this thread is connected to it as Administrator."""
-	from dev.engine import sites
-
-	bench = tmp_path_factory.mktemp("bench")
-	sites.copy_template(sites.template(database()), bench)
-	with sites.connected(bench, sites.SITE):
+	with ExitStack() as stack:
+		if DB == "mariadb":
+			stack.enter_context(services.running())
+		bench = tmp_path_factory.mktemp("bench")
+		sites.copy_template(sites.template(DB), bench)
+		stack.enter_context(sites.connected(bench, sites.SITE))
 		yield Site(sites.SITE, bench)
 
 
 @pytest.fixture(scope="session")
-def server(site: Site) -> Iterator[object]:
-	"""That same site served over HTTP: `.base_url`."""
-	from dev.engine import serve
-
-	running = serve.start_in_thread(site.name)
+def server(site: Site) -> Iterator[serve.Server]:
+	"""That same site served over HTTP (`.base_url`): in a thread on SQLite, where Redis is in this process; else in a process."""
+	if DB == "sqlite":
+		running = serve.start_in_thread(site.name)
+	else:
+		running = serve.start_process(site.bench, site.name, worker=True)
 	yield running
 	running.stop()
 
 
-def database() -> str:
-	return os.environ.get("ENGINE_DB", "sqlite")
+@pytest.fixture(scope="session")
+def start_server(site: Site) -> Iterator[Callable[[], serve.Server]]:
+	"""Starts one more process that serves the site, as a bench with several workers has; they end with the tests."""
+	if DB == "sqlite":
+		pytest.skip("several processes share a site on MariaDB and Redis only")
+	with ExitStack() as stack:
+
+		def start() -> serve.Server:
+			running = serve.start_process(site.bench, site.name)
+			stack.callback(running.stop)
+			return running
+
+		yield start

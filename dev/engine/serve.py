@@ -11,11 +11,14 @@ import errno
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from dev.engine import jobs, paths
 
 HOST = "127.0.0.1"
 
@@ -32,6 +35,38 @@ class Server:
 		self.stop = stop
 
 
+def start_process(bench: Path, site: str, port: int = 0, worker: bool = False) -> Server:
+	"""Serve `site` in a process of its own. Several need a Redis that they share: the MariaDB lane."""
+	command = [
+		sys.executable,
+		"-m",
+		"dev.engine.serve",
+		"--bench",
+		str(bench),
+		"--site",
+		site,
+		"--port",
+		str(port),
+	]
+	process = subprocess.Popen(
+		[*command, *(["--worker"] if worker else [])],
+		cwd=paths.ROOT,
+		stdin=subprocess.DEVNULL,
+		stdout=subprocess.PIPE,
+		text=True,
+	)
+	assert process.stdout
+	base_url = process.stdout.readline().strip()
+	if not base_url:
+		raise RuntimeError(f"the server of {site} ended with {process.wait()}")
+
+	def stop() -> None:
+		process.terminate()
+		process.wait()
+
+	return Server(base_url, stop)
+
+
 def wsgi_application(site: str) -> Callable:
 	"""Frappe's application with the static files of `sites/` around it."""
 	from frappe.app import application
@@ -42,18 +77,22 @@ def wsgi_application(site: str) -> Callable:
 	return StaticDataMiddleware(with_assets, {"/files": os.path.abspath(site)})
 
 
-def start_in_thread(site: str, port: int = 0, log: bool = False) -> Server:
-	"""Serve `site` of the bench whose `sites` is the working directory; port 0 takes a free one."""
+def start_in_thread(site: str, port: int = 0, log: bool = False, worker: bool = False) -> Server:
+	"""Serve `site` of the bench whose `sites` is the working directory; port 0 takes a free one.
+
+	`worker`: run the background jobs, too. Where Redis lives in this process nobody else can, so there it is always done.
+	"""
 	server = _make_server(site, port, log)
 	thread = threading.Thread(target=server.serve_forever, name=f"serve {site}", daemon=True)
 	thread.start()
-	stop_worker = _start_worker(site)
+	worker_thread = jobs.ThreadWorker(site) if worker or jobs.only_here(site) else None
 
 	def stop() -> None:
 		server.shutdown()
 		server.server_close()
 		thread.join()
-		stop_worker()
+		if worker_thread:
+			worker_thread.stop()
 
 	return Server(f"http://{HOST}:{server.port}", stop)
 
@@ -88,22 +127,12 @@ def _listen(port: int) -> socket.socket:
 		) from None
 
 
-def _start_worker(site: str) -> Callable[[], None]:
-	"""Where Redis lives in this process, nobody else can run the jobs."""
-	import frappe
-
-	from dev.engine import jobs
-
-	if frappe.get_site_config(".", site).redis_queue:
-		return lambda: None
-	return jobs.start_in_thread(site).stop
-
-
 def main() -> int:
 	parser = argparse.ArgumentParser(description="Serve a site of the embedded engine")
 	parser.add_argument("--bench", type=Path, required=True)
 	parser.add_argument("--site", required=True)
 	parser.add_argument("--port", type=int, default=8000)
+	parser.add_argument("--worker", action="store_true", help="run the background jobs, too")
 	parser.add_argument("--log", action="store_true", help="a line per request on standard error")
 	arguments = parser.parse_args()
 
@@ -112,7 +141,7 @@ def main() -> int:
 	activate()
 	os.chdir(arguments.bench / "sites")
 	try:
-		server = start_in_thread(arguments.site, arguments.port, arguments.log)
+		server = start_in_thread(arguments.site, arguments.port, arguments.log, arguments.worker)
 	except PortInUse as error:
 		print(error, file=sys.stderr)
 		return 1

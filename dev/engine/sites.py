@@ -69,6 +69,7 @@ def create_site(
 	from dev.engine import activate, databases
 
 	lay_out(bench, apps)
+	write_json(bench / "sites" / "common_site_config.json", databases.common_site_config(db))
 	config = databases.new_site_config(db, site)
 	folder = bench / "sites" / site
 	folder.mkdir(parents=True, exist_ok=True)
@@ -86,7 +87,6 @@ def create_site(
 		db_type=db,
 		admin_password=admin_password,
 		force=True,
-		**databases.root_login(db),
 	)
 	settings = {"setup_complete": 1, "enable_onboarding": 0, "language": "en", "time_zone": "Asia/Dubai"}
 	for fieldname, value in settings.items():

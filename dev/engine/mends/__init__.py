@@ -22,6 +22,7 @@ TOPICS = (
 	"sqlite_queries",
 	"sqlite_values",
 	"sqlite_transactions",
+	"sqlite_sequences",
 	"sites",
 	"apps",
 	"installing",
