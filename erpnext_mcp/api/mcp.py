@@ -51,9 +51,11 @@ def route() -> None:
 		_stop(answer)
 	if not origin_allowed(request.headers.get("Origin"), request.host, load_settings().allowed_origins):
 		_stop(jsonrpc.error(403, None, INVALID_REQUEST, "This Origin is not allowed"))
-	if frappe.session.user != "Guest" or not request.headers.get("Authorization"):
+	if frappe.session.user != "Guest":
 		# A browser sends its cookie for whoever asks it to (T45).
-		_stop(unauthorized("Connect with an API key or an OAuth token; cookie sessions are not accepted"))
+		_stop(unauthorized("Cookie sessions are not accepted; connect with an API key or an OAuth token"))
+	if not request.headers.get("Authorization"):
+		_stop(unauthorized("Authentication is required: an API key or an OAuth token"))
 	# Nothing of the body may reach frappe.call as an argument.
 	frappe.local.form_dict = frappe._dict()
 	request.path = request.environ["PATH_INFO"] = METHOD_PATH
@@ -67,7 +69,7 @@ def handle() -> Response:
 		# Reached by another spelling of the method's URL, which `route` has not checked.
 		return _mark(jsonrpc.error(404, None, INVALID_REQUEST, f"Use {PATH}"))
 	if frappe.session.user == "Guest":
-		return _mark(unauthorized("Authentication is required"))
+		return _mark(unauthorized("The credentials are not valid"))
 	from erpnext_mcp.mcp_server import wsgi
 
 	return _mark(wsgi.respond(request))

@@ -109,3 +109,7 @@ def _readable(
 			rows=rows,
 		)
 	return found
+
+
+def _is_read_only(df) -> bool:
+	return bool(df.read_only or df.fieldtype == "Read Only" or df.get("is_virtual"))

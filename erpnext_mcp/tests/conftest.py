@@ -67,10 +67,17 @@ def changed(admin) -> Callable[..., Any]:
 		doc.save()
 		frappe.db.commit()
 
+	def plain(value: Any) -> Any:
+		if not isinstance(value, list):
+			return value
+		# Rows that were deleted come back as new ones.
+		return [
+			{k: v for k, v in row.as_dict(no_default_fields=True).items() if k != "name"} for row in value
+		]
+
 	@contextmanager
 	def changed(doctype: str, name: str, **values: Any) -> Iterator[None]:
-		doc = frappe.get_doc(doctype, name)
-		before = {fieldname: doc.get(fieldname) for fieldname in values}
+		before = {fieldname: plain(frappe.get_doc(doctype, name).get(fieldname)) for fieldname in values}
 		save(doctype, name, values)
 		try:
 			yield
@@ -89,7 +96,11 @@ def last_entry(admin) -> Callable[..., Any]:
 	def last_entry(**filters: Any):
 		frappe.db.rollback()  # a new snapshot: another thread or process may have written it
 		names = frappe.get_all(
-			"MCP Audit Entry", filters=filters, order_by="timestamp desc, creation desc", pluck="name", limit=1
+			"MCP Audit Entry",
+			filters=filters,
+			order_by="timestamp desc, creation desc",
+			pluck="name",
+			limit=1,
 		)
 		return frappe.get_doc("MCP Audit Entry", names[0]) if names else None
 

@@ -1,6 +1,7 @@
 """A plain HTTP client for the endpoint, so that tests can send what no SDK would."""
 
 import http.client
+import http.cookies
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ META = "io.modelcontextprotocol/"
 class Response:
 	status: int
 	headers: dict[str, str]
+	"""By lower-case name; of several with one name, the last."""
+	cookies: dict[str, str]
 	body: bytes
 
 	def json(self) -> Any:
@@ -53,13 +56,21 @@ class Endpoint:
 				{k: v for k, v in all_headers.items() if v is not None},
 			)
 			response = connection.getresponse()
+			cookies: http.cookies.SimpleCookie = http.cookies.SimpleCookie()
+			for cookie in response.headers.get_all("Set-Cookie", []):
+				cookies.load(cookie)
 			return Response(
-				response.status, {k.lower(): v for k, v in response.getheaders()}, response.read()
+				response.status,
+				{k.lower(): v for k, v in response.getheaders()},
+				{k: morsel.value for k, morsel in cookies.items()},
+				response.read(),
 			)
 		finally:
 			connection.close()
 
-	def rpc(self, rpc_method: str, params: dict | None = None, *, path: str = "/mcp", **kwargs: Any) -> Response:
+	def rpc(
+		self, rpc_method: str, params: dict | None = None, *, path: str = "/mcp", **kwargs: Any
+	) -> Response:
 		"""A request of the handshake era."""
 		message = {"jsonrpc": "2.0", "id": 1, "method": rpc_method, "params": params or {}}
 		headers = {"MCP-Protocol-Version": "2025-11-25", **kwargs.pop("headers", {})}

@@ -16,13 +16,12 @@ FAMILIES = (
 	"MCP Permission Profile",
 	"MCP Gateway Settings",
 	"MCP Audit Entry",
-	"Print Settings",
 	"LDAP Settings",
-	"Website Settings",
+	"Global Search Settings",
 )
 
 
-@pytest.mark.parametrize("doctype", sorted({*DENIED, *FAMILIES} - {"Website Settings"}))
+@pytest.mark.parametrize("doctype", sorted({*DENIED, *FAMILIES}))
 def test_t34_closed(site, admin, doctype):
 	if not frappe.db.exists("DocType", doctype):
 		pytest.skip(f"{doctype} is not on this site")

@@ -105,7 +105,9 @@ def test_every_call_leaves_one_entry_with_what_it_did(call, world, last_entry):
 		"Customer",
 	)
 	assert (entry.profile, entry.transport) == (world.PROFILE, "test")
-	assert entry.profile_revision == str(frappe.db.get_value("MCP Permission Profile", world.PROFILE, "modified"))
+	assert entry.profile_revision == str(
+		frappe.db.get_value("MCP Permission Profile", world.PROFILE, "modified")
+	)
 	assert frappe.parse_json(entry.field_names)[:2] == ["name", "territory"]
 	assert entry.row_count == 3
 	assert entry.byte_count == len(answer.text.encode()) and entry.duration_ms > 0
@@ -148,7 +150,9 @@ def test_t43_t54_a_crash_tells_nothing_and_is_kept(call, world, last_entry, monk
 
 def test_t54_the_entry_survives_the_rollback_of_the_call(call, world, last_entry, monkeypatch):
 	def perform(context, arguments):
-		frappe.get_doc({"doctype": "ToDo", "description": "left behind by T54"}).insert(ignore_permissions=True)
+		frappe.get_doc({"doctype": "ToDo", "description": "left behind by T54"}).insert(
+			ignore_permissions=True
+		)
 		return {"doctypes": []}
 
 	broken(monkeypatch, perform)
@@ -190,7 +194,9 @@ def test_t54_nobody_makes_changes_or_deletes_entries(call, world, last_entry):
 	entry = last_entry(user=world.READER)
 	frappe.set_user("Administrator")
 	with pytest.raises(frappe.PermissionError):
-		frappe.get_doc({"doctype": "MCP Audit Entry", "user": "x", "tool": "x"}).insert(ignore_permissions=True)
+		frappe.get_doc({"doctype": "MCP Audit Entry", "user": "x", "tool": "x"}).insert(
+			ignore_permissions=True
+		)
 	entry.outcome = "Refused"
 	with pytest.raises(frappe.PermissionError):
 		entry.save(ignore_permissions=True)

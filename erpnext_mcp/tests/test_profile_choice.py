@@ -21,7 +21,12 @@ ANN = "ann@example.com"
 		([profile("A", roles=["Sales User"])], ["Sales User"], None, "A"),
 		([profile("A", roles=["Sales User"])], ["Stock User"], None, None),
 		# a user beats a role, whatever the priority
-		([profile("A", roles=["Sales User"], priority=9), profile("B", users=[ANN])], ["Sales User"], None, "B"),
+		(
+			[profile("A", roles=["Sales User"], priority=9), profile("B", users=[ANN])],
+			["Sales User"],
+			None,
+			"B",
+		),
 		# within a level: priority, then name
 		([profile("B", users=[ANN]), profile("A", users=[ANN])], [], None, "A"),
 		([profile("A", users=[ANN]), profile("B", users=[ANN], priority=1)], [], None, "B"),

@@ -46,7 +46,19 @@ def test_filter_shapes(filters, expected):
 	assert parse_filters(filters, SETS, "Order") == tuple(Filter(*row) for row in expected)
 
 
-HIDDEN = ["secret", "phone", "computed", "items", "total)", "", "`total`", "tabOrder.total", "items.rate", 5, None]
+HIDDEN = [
+	"secret",
+	"phone",
+	"computed",
+	"items",
+	"total)",
+	"",
+	"`total`",
+	"tabOrder.total",
+	"items.rate",
+	5,
+	None,
+]
 
 
 @pytest.mark.parametrize("fieldname", HIDDEN)

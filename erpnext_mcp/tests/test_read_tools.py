@@ -39,7 +39,8 @@ def test_t13_invisible_and_missing_documents_get_the_same_answer(call, world):
 
 
 @pytest.mark.parametrize(
-	"tool", ["list_generic_documents", "get_doctype_permissions", "get_doctype_schema", "get_generic_document"]
+	"tool",
+	["list_generic_documents", "get_doctype_permissions", "get_doctype_schema", "get_generic_document"],
 )
 def test_t13_doctypes_outside_the_profile_do_not_exist(call, world, tool):
 	extra = {"name": "x"} if tool == "get_generic_document" else {}
@@ -89,7 +90,11 @@ def test_t13_the_schema_tells_of_readable_fields_only(call, world):
 
 	assert "credit_limits" not in fields(world.READER)
 	as_master = fields(world.MASTER)
-	assert {f["fieldname"] for f in as_master["credit_limits"]["fields"]} >= {"name", "company", "credit_limit"}
+	assert {f["fieldname"] for f in as_master["credit_limits"]["fields"]} >= {
+		"name",
+		"company",
+		"credit_limit",
+	}
 	assert as_master["customer_name"]["required"] is True
 	assert as_master["email_id"]["read_only"] is True
 	assert as_master["territory"]["link_to"] == "Territory"
@@ -105,7 +110,9 @@ def test_permissions_tell_operations_and_fields(call, world):
 	assert "email_id" in answer["fields"]["readable"] and "email_id" not in answer["fields"]["writable"]
 	assert "owner" not in answer["fields"]["writable"]
 	assert "credit_limits" not in answer["fields"]["readable"]
-	assert call(world.READER, "get_doctype_permissions", doctype="Territory").content["fields"]["writable"] == []
+	assert (
+		call(world.READER, "get_doctype_permissions", doctype="Territory").content["fields"]["writable"] == []
+	)
 
 
 def test_list_doctypes_is_profile_and_frappe(call, world):
@@ -136,9 +143,7 @@ def test_t18_odd_names(call, world, which):
 
 
 def test_t18_percent_is_only_a_wildcard_in_like(call, world):
-	answer = call(
-		world.READER, "list_generic_documents", doctype="Customer", filters={"name": "MCP Odd%"}
-	)
+	answer = call(world.READER, "list_generic_documents", doctype="Customer", filters={"name": "MCP Odd%"})
 	assert names(answer) == set()
 	answer = call(
 		world.READER, "list_generic_documents", doctype="Customer", filters={"name": ["like", "MCP Odd%"]}
@@ -196,9 +201,7 @@ def test_t57_more_rows_than_allowed_are_refused(call, world):
 
 def test_t57_an_answer_over_the_size_is_refused_with_advice(call, world, changed):
 	with changed("MCP Gateway Settings", "MCP Gateway Settings", max_answer_kb=1):
-		answer = call(
-			world.MASTER, "list_generic_documents", doctype="Customer", fields=["*"], limit=100
-		)
+		answer = call(world.MASTER, "list_generic_documents", doctype="Customer", fields=["*"], limit=100)
 	assert answer.error.code == "too_large" and "fewer fields" in answer.error.hint
 
 
@@ -214,14 +217,18 @@ def test_order_and_or_filters(call, world):
 
 
 def test_values_are_plain_json(call, world):
-	document = call(world.MASTER, "get_generic_document", doctype="Customer", name=world.ALPHA).content["document"]
+	document = call(world.MASTER, "get_generic_document", doctype="Customer", name=world.ALPHA).content[
+		"document"
+	]
 	assert document["docstatus"] == 0 and document["disabled"] == 0
 	assert isinstance(document["creation"], str) and document["creation"][:2] == "20"
 
 
 def test_the_version_follows_the_document(call, world, changed):
 	def version() -> str:
-		return call(world.READER, "get_generic_document", doctype="Customer", name=world.ALPHA).content["version"]
+		return call(world.READER, "get_generic_document", doctype="Customer", name=world.ALPHA).content[
+			"version"
+		]
 
 	before = version()
 	assert before == version()

@@ -35,7 +35,9 @@ def build() -> None:
 	frappe.set_user("Administrator")
 	company = _company()
 	for territory in (NORTH, SOUTH):
-		_insert("Territory", territory, territory_name=territory, parent_territory=_root("Territory"), is_group=0)
+		_insert(
+			"Territory", territory, territory_name=territory, parent_territory=_root("Territory"), is_group=0
+		)
 	for customer in (*NORTHERN, HIDDEN):
 		_insert(
 			"Customer",
