@@ -1,0 +1,50 @@
+# Everything that these targets make lies under build/; `make clean` removes it.
+# Nothing is needed but Python 3.11 or newer, pip, npm (for the desk and the JavaScript clients) and make.
+
+PYTHON ?= python3
+VENV := build/venv/bin/python
+# More arguments for pytest, such as ARGS="-k endpoint -x".
+ARGS ?=
+PYTEST := $(VENV) -m pytest -q -p dev.engine.pytest_plugin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-mariadb lint format clean
+
+help:
+	@echo "make demo          set up and serve a demo ERP with MCP on 127.0.0.1:8000"
+	@echo "make test          set up and run all tests on SQLite"
+	@echo "make test-mariadb  the same on MariaDB and Redis (Debian's packages, on sockets and ports of their own)"
+	@echo "make test BENCH=/path/to/frappe-bench SITE=name"
+	@echo "                   the app's tests on a site of a real bench (with allow_tests)"
+	@echo "make setup         only set up: build/venv and the embedded engine"
+	@echo "make lint          what CI checks: ruff"
+	@echo "make format        let ruff format and mend"
+	@echo "make clean         remove build/"
+
+setup:
+	@$(PYTHON) dev/bootstrap.py
+
+demo: setup
+	@$(VENV) -m dev.demo $(ARGS)
+
+ifdef BENCH
+test:
+	@$(PYTHON) dev/bench_lane/run.py "$(BENCH)" "$(SITE)" $(ARGS)
+else
+test: setup
+	@ENGINE_DB=sqlite $(PYTEST) $(ARGS)
+endif
+
+test-mariadb: setup
+	@ENGINE_DB=mariadb $(VENV) -m dev.engine.services $(PYTEST) $(ARGS)
+
+lint: setup
+	@$(VENV) -m ruff check .
+	@$(VENV) -m ruff format --check .
+
+format: setup
+	@$(VENV) -m ruff check --fix .
+	@$(VENV) -m ruff format .
+
+clean:
+	rm -rf build
