@@ -98,10 +98,7 @@ def _readable(
 			fieldtype=df.fieldtype,
 			options=df.options or "",
 			required=bool(df.reqd),
-			writable=level in write_levels
-			and not df.read_only
-			and not is_masked
-			and not df.get("is_virtual"),
+			writable=level in write_levels and not is_masked and not _is_read_only(df),
 			masked=is_masked,
 			stored=stored and not df.get("is_virtual"),
 			description=df.description or "",
