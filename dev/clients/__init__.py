@@ -6,6 +6,7 @@ The Inspector's CLI does one thing a run: it gives {"tools"} and {"result"} only
 """
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -51,9 +52,11 @@ def _inspector(url: str, authorization: str, tool: str, arguments: dict) -> dict
 
 def _run(command: list[str]) -> dict:
 	"""Run a client; what it prints is one JSON document."""
+	home = install()
 	result = subprocess.run(
 		["node", *command],
-		cwd=install(),
+		cwd=home,
+		env={**os.environ, "MCP_STORAGE_DIR": str(home / "storage")},  # not in the user's home
 		capture_output=True,
 		text=True,
 		stdin=subprocess.DEVNULL,

@@ -13,6 +13,7 @@ FIELDS = [
 	"reference_name",
 	"outcome",
 	"reason_code",
+	"reason",
 	"row_count",
 	"duration_ms",
 ]

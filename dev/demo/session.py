@@ -12,6 +12,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 LISTED = ("Customer", {"customer_group": "Commercial"}, ["name", "territory", "customer_type"])
 OPENED = "Sales Order"
+LARGEST = {"filters": {"docstatus": 1}, "fields": ["name", "grand_total"], "order_by": "grand_total desc"}
 REFUSED = "GL Entry"
 TIMEOUT = 30
 
@@ -52,7 +53,7 @@ async def _hold(url: str, authorization: str) -> Transcript:
 		listed = await _call(
 			client, "list_generic_documents", doctype=doctype, filters=filters, fields=fields, limit=5
 		)
-		orders = await _call(client, "list_generic_documents", doctype=OPENED, limit=1)
+		orders = await _call(client, "list_generic_documents", doctype=OPENED, **LARGEST, limit=1)
 		name = orders.answer["documents"][0]["name"]
 		opened = await _call(client, "get_generic_document", doctype=OPENED, name=name)
 		refused = await _call(client, "list_generic_documents", doctype=REFUSED, limit=5)

@@ -41,6 +41,9 @@ def audit(terminal: Terminal, entries: list[dict[str, Any]]) -> None:
 			)
 		)
 	terminal.table(rows, ("time", "tool", "of", "outcome", "reason", "rows", "took"))
+	for entry in entries:
+		if entry["reason"]:
+			terminal.line(f"    {entry['outcome']}: {terminal.style(entry['reason'], 'yellow')}")
 
 
 def connect(terminal: Terminal, url: str, person: Person) -> None:

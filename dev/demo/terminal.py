@@ -46,7 +46,8 @@ class Terminal:
 		step.finish()
 
 	def table(self, rows: Sequence[Sequence[object]], head: Sequence[str], indent: str = "    ") -> None:
-		texts = [[_cell(value) for value in row] for row in rows]
+		columns = [_column(values) for values in zip(*rows, strict=True)]
+		texts = list(zip(*columns, strict=True))
 		widths = [max(_width(row[column]) for row in [head, *texts]) for column in range(len(head))]
 		numeric = [all(_is_number(row[column]) for row in rows) for column in range(len(head))]
 
@@ -87,10 +88,13 @@ class Step:
 		self.terminal.line(f"{start}  {mark} {_pad(text, 78)} {self.terminal.style(seconds, 'dim')}")
 
 
-def _cell(value: object) -> str:
-	if value is None:
-		return ""
-	return f"{value:,.2f}" if isinstance(value, float) else str(value)
+def _column(values: Sequence[object]) -> list[str]:
+	"""Numbers of one column have the same decimals: two, or none where none is needed."""
+	decimals = 2 if any(isinstance(value, float) and not value.is_integer() for value in values) else 0
+	return [
+		"" if value is None else f"{value:,.{decimals}f}" if isinstance(value, float) else str(value)
+		for value in values
+	]
 
 
 def _is_number(value: object) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dev import node
-from dev.engine.paths import DEV, ENGINE, ROOT
+from dev.engine.paths import DEV, ENGINE, NODE, ROOT
 from dev.node import NodeError, Progress, locked
 
 HERE = Path(__file__).parent
@@ -63,9 +63,6 @@ def _make(assets: Path, apps: dict[str, Path], progress: Progress) -> None:
 	home = node.install(HERE, progress)
 	progress("building the Desk's bundles")
 	summary = _run(home, making, apps)
-	(making / "frappe" / "node_modules").symlink_to(
-		home / "node_modules"
-	)  # some packages are loaded file by file
 	failed = [f"{entry['bundle']}: {entry['errors'][0]}" for entry in summary["failed"]]
 	names = [name for name in summary["built"] if not name.startswith("rtl_")]
 	built = {"built": len(names), "failed": failed, "seconds": time.monotonic() - started}
@@ -109,8 +106,14 @@ def _link_public(assets: Path, apps: dict[str, Path]) -> None:
 		(assets / app).mkdir(exist_ok=True)
 		public = folder / "public"
 		for entry in public.iterdir() if public.is_dir() else ():
-			if not (assets / app / entry.name).is_symlink():
-				(assets / app / entry.name).symlink_to(entry)
+			_link(assets / app / entry.name, entry)
+	if "frappe" in apps:  # some packages are loaded file by file
+		_link(assets / "frappe" / "node_modules", NODE / HERE.name / "node_modules")
+
+
+def _link(place: Path, target: Path) -> None:
+	if not place.is_symlink():
+		place.symlink_to(target)
 
 
 def _drop_old(out: Path, keep: Path) -> None:
