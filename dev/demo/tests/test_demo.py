@@ -1,5 +1,6 @@
 """The demo itself, as a person starts it, on a bench of its own."""
 
+import os
 import re
 import signal
 import socket
@@ -13,6 +14,8 @@ import pytest
 
 from dev.demo import port as ports
 from dev.engine.paths import ROOT
+
+pytestmark = pytest.mark.skipif(os.environ.get("ENGINE_DB") == "mariadb", reason="the demo's site is on SQLite")
 
 
 @pytest.fixture(scope="module")
