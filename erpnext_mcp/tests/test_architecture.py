@@ -123,6 +123,8 @@ def test_t14_nothing_reads_around_permissions(path: Path):
 				assert node.func.attr not in AROUND_PERMISSIONS, (
 					f"{name_of(path)}:{node.lineno} {base}.{node.func.attr}"
 				)
+		if isinstance(node, ast.Attribute) and ast.unparse(node) == "frappe.qb":
+			assert name_of(path) == "audit/entry.py", f"{name_of(path)}:{node.lineno} frappe.qb"
 		if isinstance(node, ast.keyword) and node.arg == "ignore_permissions":
 			raise AssertionError(f"{name_of(path)}:{node.value.lineno} ignore_permissions")
 

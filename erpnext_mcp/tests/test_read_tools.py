@@ -216,6 +216,17 @@ def test_order_and_or_filters(call, world):
 	assert [d["name"] for d in answer.content["documents"]] == [world.HIDDEN, world.ALPHA]
 
 
+def test_columns_that_v15_leaves_out_are_there(call, world):
+	answer = call(
+		world.READER,
+		"list_generic_documents",
+		doctype="Customer",
+		fields=[world.LAST_SEEN],
+		filters={"name": world.ALPHA},
+	)
+	assert answer.content["documents"] == [{"name": world.ALPHA, world.LAST_SEEN: "yesterday"}]
+
+
 def test_values_are_plain_json(call, world):
 	document = call(world.MASTER, "get_generic_document", doctype="Customer", name=world.ALPHA).content[
 		"document"

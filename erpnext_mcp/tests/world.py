@@ -20,6 +20,8 @@ ODD = "MCP Odd / 100% #1? Ltd"
 HIDDEN = "MCP Hidden"
 NORTHERN = (ALPHA, ARABIC, ODD)
 CREDIT_LIMIT = 4711.5
+LAST_SEEN = "mcp_last_seen"
+"""A custom field of Customer, of a name that v15 drops from lists."""
 
 PROFILE = "MCP Test Sales"
 RULES = {
@@ -34,6 +36,16 @@ def build() -> None:
 	"""Makes everything that is missing and commits."""
 	frappe.set_user("Administrator")
 	company = _company()
+	if not frappe.db.exists("Custom Field", {"dt": "Customer", "fieldname": LAST_SEEN}):
+		frappe.get_doc(
+			{
+				"doctype": "Custom Field",
+				"dt": "Customer",
+				"fieldname": LAST_SEEN,
+				"label": "Last Seen",
+				"fieldtype": "Data",
+			}
+		).insert()
 	for territory in (NORTH, SOUTH):
 		_insert(
 			"Territory", territory, territory_name=territory, parent_territory=_root("Territory"), is_group=0
@@ -45,6 +57,7 @@ def build() -> None:
 			customer_name=customer,
 			customer_type="Company",
 			customer_group=_leaf("Customer Group"),
+			mcp_last_seen="yesterday",
 			territory=SOUTH if customer == HIDDEN else NORTH,
 			credit_limits=[{"company": company, "credit_limit": CREDIT_LIMIT}],
 		)
@@ -77,6 +90,7 @@ def destroy() -> None:
 		frappe.delete_doc_if_exists("Territory", territory, force=True)
 	for user in (READER, MASTER, STRANGER, NOBODY):
 		frappe.delete_doc_if_exists("User", user, force=True)
+	frappe.delete_doc_if_exists("Custom Field", f"Customer-{LAST_SEEN}")
 	frappe.db.commit()
 
 
