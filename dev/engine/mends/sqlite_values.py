@@ -3,7 +3,8 @@
 * The columns `creation` and `modified` are declared DATETIME, but the wheel converts only TIMESTAMP: they came back as text,
   and everything that compares them with a datetime fails.
 * A Time field is a timedelta on MariaDB; Frappe's formatters and controllers expect that.
-* `regexp` fails on NULL; on MariaDB the row simply doesn't match. `locate` and `now` don't exist.
+* `regexp` fails on NULL; on MariaDB the row simply doesn't match. `locate`, `concat` and `now` don't exist.
+* Rows come as a list; MariaDB's driver gives a tuple, which callers compare with `()`.
 """
 
 import datetime
@@ -30,9 +31,11 @@ def apply() -> None:
 		connection = get_connection(self, read_only)
 		connection.create_function("regexp", 2, matches, deterministic=True)
 		connection.create_function("locate", 2, position, deterministic=True)
+		connection.create_function("concat", -1, joined, deterministic=True)
 		connection.create_function("now", 0, lambda: str(datetime.datetime.now()))
 		return connection
 
+	SQLiteDatabase._transform_result = lambda self, result: tuple(result)
 	SQLiteDatabase.create_connection = connect
 	SQLiteDatabase.get_connection = with_functions
 
@@ -52,3 +55,8 @@ def position(needle: Any, text: Any) -> int | None:
 	if needle is None or text is None:
 		return None
 	return str(text).casefold().find(str(needle).casefold()) + 1
+
+
+def joined(*values: Any) -> str | None:
+	"""MariaDB's CONCAT: NULL if anything is."""
+	return None if None in values else "".join(map(str, values))
