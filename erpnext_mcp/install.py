@@ -18,11 +18,16 @@ def after_migrate() -> None:
 
 
 def after_uninstall() -> None:
-	"""The doctypes and their tables are gone by now; the role is not part of any module."""
+	"""The doctypes and their tables are gone by now; the role is not part of any module, and v15 leaves the values of a
+	Single behind. Frappe has committed before and calls this in a dry run as well."""
+	if "erpnext_mcp" in frappe.get_installed_apps():
+		return
+	frappe.db.delete("Singles", {"doctype": SETTINGS})
 	if frappe.db.exists("Role", ROLE):
 		frappe.db.delete("Has Role", {"role": ROLE})
 		frappe.delete_doc("Role", ROLE, ignore_permissions=True, force=True)
-		frappe.clear_cache()
+	frappe.db.commit()
+	frappe.clear_cache()
 
 
 def ensure_role() -> None:

@@ -19,7 +19,7 @@ print("STATE " + json.dumps({
 	"module": bool(frappe.db.exists("Module Def", ours)),
 	"tables": sorted(t for t in frappe.db.get_tables(cached=False) if t.startswith("tabMCP ")),
 	"role": bool(frappe.db.exists("Role", "MCP Administrator")),
-	"settings": frappe.db.get_singles_dict("MCP Gateway Settings"),
+	"settings": {k: v for k, v in frappe.db.get_singles_dict("MCP Gateway Settings").items() if k != "modified"},
 	"permissions": frappe.db.count("Custom DocPerm", {"role": "MCP Administrator"}),
 }, default=str))
 """
@@ -71,7 +71,10 @@ def test_t59_install_migrate_uninstall_install(bench):
 	run(bench, "migrate")
 	assert state(bench) == installed
 
-	run(bench, "uninstall-app", "erpnext_mcp", "--yes", "--no-backup", "--force")
+	run(bench, "uninstall-app", "erpnext_mcp", "--yes", "--no-backup", "--dry-run")
+	assert state(bench) == installed
+
+	run(bench, "uninstall-app", "erpnext_mcp", "--yes", "--no-backup")
 	gone = state(bench)
 	assert "erpnext_mcp" not in gone["apps"]
 	assert gone["doctypes"] == gone["tables"] == [] and not gone["role"] and not gone["module"]
