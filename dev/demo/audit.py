@@ -13,7 +13,6 @@ FIELDS = [
 	"reference_name",
 	"outcome",
 	"reason_code",
-	"reason",
 	"row_count",
 	"duration_ms",
 ]

@@ -17,7 +17,7 @@ WORK = ("select", "read", "create", "update", "comment", "attachments", "print")
 PROFILES: dict[str, Profile] = {
 	"analyst@demo.example": {
 		"profile_name": "Demo: Analyst",
-		"description": "Reads everything about selling, of all territories, and changes nothing.",
+		"description": "Reads everything about selling, in all territories.",
 		"read_only": 1,
 		"rules": {
 			"Company": LOOK,
@@ -36,7 +36,7 @@ PROFILES: dict[str, Profile] = {
 	},
 	"sales.north@demo.example": {
 		"profile_name": "Demo: Sales",
-		"description": "Works on customers, quotations and orders. Which ones is up to the user's own User Permissions.",
+		"description": "Works on customers, quotations and orders, in the user's own territory.",
 		"read_only": 0,
 		"rules": {
 			"Customer": WORK,

@@ -1,5 +1,6 @@
 """A short session with the official Python SDK's client over HTTP, as an agent of one of the users would hold it."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ class Call:
 	is_error: bool
 
 	def as_text(self) -> str:
-		return f"{self.tool}({', '.join(f'{key}={value!r}' for key, value in self.arguments.items())})"
+		return f"{self.tool} {json.dumps(self.arguments, ensure_ascii=False)}"
 
 
 @dataclass
@@ -54,8 +55,12 @@ async def _hold(url: str, authorization: str) -> Transcript:
 			client, "list_generic_documents", doctype=doctype, filters=filters, fields=fields, limit=5
 		)
 		orders = await _call(client, "list_generic_documents", doctype=OPENED, **LARGEST, limit=1)
-		name = orders.answer["documents"][0]["name"]
-		opened = await _call(client, "get_generic_document", doctype=OPENED, name=name)
+		found = orders.answer.get("documents")
+		opened = (
+			await _call(client, "get_generic_document", doctype=OPENED, name=found[0]["name"])
+			if found
+			else orders
+		)
 		refused = await _call(client, "list_generic_documents", doctype=REFUSED, limit=5)
 		server = client.server_info
 		return Transcript(

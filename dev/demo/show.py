@@ -1,12 +1,12 @@
 """What the demo tells its reader: the session as it went, the audit entries that it left, and how to connect."""
 
-import json
+import textwrap
 from typing import Any
 
 from dev.demo.people import Person
 from dev.demo.session import Call, Transcript
 from dev.demo.snippets import snippets
-from dev.demo.terminal import Terminal
+from dev.demo.terminal import WIDTH, Terminal
 
 ROW_FIELDS = ("item_code", "item_name", "qty", "rate", "amount")
 HEAD_FIELDS = ("customer", "transaction_date", "status", "currency", "grand_total")
@@ -15,11 +15,12 @@ HEAD_FIELDS = ("customer", "transaction_date", "status", "currency", "grand_tota
 def session(terminal: Terminal, person: Person, seen: Transcript) -> None:
 	terminal.heading(f"An agent's session as {person.email}, with the official Python SDK")
 	terminal.line(f"  connected to {seen.server}, protocol {seen.protocol}")
-	terminal.line(f"  tools: {', '.join(seen.tools)}")
+	for line in textwrap.wrap(f"tools: {', '.join(seen.tools)}", WIDTH, subsequent_indent=" " * 7):
+		terminal.line(f"  {line}")
 	_list(terminal, seen.listed)
 	_document(terminal, seen.opened)
 	_asked(terminal, seen.refused)
-	terminal.line(f"    {terminal.style(_refusal(seen.refused.answer), 'yellow')}")
+	terminal.line(f"    {terminal.style(_in_words(seen.refused.answer), 'yellow')}")
 
 
 def audit(terminal: Terminal, entries: list[dict[str, Any]]) -> None:
@@ -41,9 +42,6 @@ def audit(terminal: Terminal, entries: list[dict[str, Any]]) -> None:
 			)
 		)
 	terminal.table(rows, ("time", "tool", "of", "outcome", "reason", "rows", "took"))
-	for entry in entries:
-		if entry["reason"]:
-			terminal.line(f"    {entry['outcome']}: {terminal.style(entry['reason'], 'yellow')}")
 
 
 def connect(terminal: Terminal, url: str, person: Person) -> None:
@@ -71,10 +69,10 @@ def addresses(terminal: Terminal, base_url: str, people: list[Person], login: tu
 
 def _list(terminal: Terminal, call: Call) -> None:
 	_asked(terminal, call)
-	if call.is_error:
-		return terminal.line(f"    {_refusal(call.answer)}")
-	documents = call.answer["documents"]
-	fields = list(documents[0]) if documents else []
+	documents = call.answer.get("documents")
+	if not documents:
+		return terminal.line(f"    {_in_words(call.answer)}")
+	fields = list(documents[0])
 	terminal.table([[document[field] for field in fields] for document in documents], fields)
 	if call.answer["has_more"]:
 		terminal.line(terminal.style(f"    has_more, next_offset {call.answer['next_offset']}", "dim"))
@@ -82,9 +80,9 @@ def _list(terminal: Terminal, call: Call) -> None:
 
 def _document(terminal: Terminal, call: Call) -> None:
 	_asked(terminal, call)
-	if call.is_error:
-		return terminal.line(f"    {_refusal(call.answer)}")
-	document = call.answer["document"]
+	document = call.answer.get("document")
+	if not document:
+		return terminal.line(f"    {_in_words(call.answer)}")
 	terminal.line(
 		f"    {', '.join(f'{field}: {document[field]}' for field in HEAD_FIELDS if field in document)}"
 	)
@@ -94,9 +92,13 @@ def _document(terminal: Terminal, call: Call) -> None:
 
 
 def _asked(terminal: Terminal, call: Call) -> None:
-	arguments = json.dumps(call.arguments, ensure_ascii=False)
-	terminal.line(f"  {terminal.style('>', 'cyan')} {terminal.style(call.tool, 'bold')} {arguments}")
+	terminal.line(f"  {terminal.style('>', 'bold', 'cyan')} {call.as_text()}")
 
 
-def _refusal(answer: dict[str, Any]) -> str:
-	return f"{answer.get('code')}: {answer.get('message')} {answer.get('hint', '')}".rstrip()
+def _in_words(answer: dict[str, Any]) -> str:
+	"""A refusal as the agent reads it; nothing else comes without documents but an empty list."""
+	return (
+		f"{answer['code']}: {answer['message']} {answer.get('hint', '')}".rstrip()
+		if "code" in answer
+		else "none"
+	)

@@ -15,7 +15,9 @@ import pytest
 from dev.demo import port as ports
 from dev.engine.paths import ROOT
 
-pytestmark = pytest.mark.skipif(os.environ.get("ENGINE_DB") == "mariadb", reason="the demo's site is on SQLite")
+pytestmark = pytest.mark.skipif(
+	os.environ.get("ENGINE_DB") == "mariadb", reason="the demo's site is on SQLite"
+)
 
 
 @pytest.fixture(scope="module")
