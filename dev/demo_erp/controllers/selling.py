@@ -135,24 +135,18 @@ class SellingController(Document):
 		"""The customer's own price before the general one, in the currency of the document."""
 		if not self.selling_price_list:
 			return 0.0
-		customer = self.get_customer()
-		return (customer and self._find_price(row, customer)) or self._find_price(row, None)
-
-	def _find_price(self, row: Document, customer: str | None) -> float:
-		price = frappe.db.get_value(
+		prices = frappe.get_all(
 			"Item Price",
-			{
-				"price_list": self.selling_price_list,
-				"item_code": row.item_code,
-				"uom": row.uom,
-				"customer": customer or ("is", "not set"),
-			},
-			"price_list_rate",
+			filters={"price_list": self.selling_price_list, "item_code": row.item_code, "uom": row.uom},
+			fields=["customer", "price_list_rate"],
 			order_by="valid_from desc",
 		)
-		if not price:
-			return 0.0
-		return flt(flt(price) * flt(self.plc_conversion_rate) / flt(self.conversion_rate), 2)
+		for customer in (self.get_customer(), None):
+			for price in prices:
+				if (price.customer or None) == customer:
+					in_company_currency = flt(price.price_list_rate) * flt(self.plc_conversion_rate)
+					return flt(in_company_currency / flt(self.conversion_rate), 2)
+		return 0.0
 
 	# ---------------------------------------------------------------- checks
 

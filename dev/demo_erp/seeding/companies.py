@@ -113,4 +113,3 @@ def _make_settings() -> None:
 	)
 	settings.save(ignore_permissions=True)
 	frappe.db.set_default("company", TRADING)
-	frappe.db.set_default("currency", COMPANIES[TRADING]["currency"])

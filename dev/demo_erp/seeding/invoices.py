@@ -45,13 +45,10 @@ def invoice_name(number: int) -> str:
 
 def _make_invoices(rand: random.Random, catalogue: Catalogue) -> list[Document]:
 	plans = _plans_from_orders(rand)
-	while len(plans) < COUNT - RETURNS:
+	for day in random_days(rand, COUNT - RETURNS - len(plans), FIRST_DAY, LAST_DAY):
 		customer = rand.choice(catalogue.customers)
-		plans.append((None, customer, catalogue.pick_rows(rand, customer)))
-	days = random_days(rand, len(plans), FIRST_DAY, LAST_DAY)
-	dated = [plan for plan in plans if plan[0]]
-	undated = [(day, *plan[1:]) for day, plan in zip(days, (p for p in plans if not p[0]), strict=False)]
-	plans = sorted([*dated, *undated], key=lambda plan: (plan[0], plan[1].name))
+		plans.append((day, customer, catalogue.pick_rows(rand, customer)))
+	plans.sort(key=lambda plan: (plan[0], plan[1].name))
 
 	free = [n for n, plan in enumerate(plans, 1) if not plan[2][0].get("sales_order")]
 	cancelled = set(rand.sample(free, CANCELLED))
@@ -84,7 +81,10 @@ def _plans_from_orders(rand: random.Random) -> list[tuple[date, frappe._dict, li
 		]
 		day = min(order.transaction_date + timedelta(days=rand.randint(3, 25)), LAST_DAY)
 		customer = frappe._dict(
-			name=order.customer, territory=order.territory, default_commission_rate=order.commission_rate
+			name=order.customer,
+			territory=order.territory,
+			default_currency=order.currency,
+			default_commission_rate=order.commission_rate,
 		)
 		plans.append((day, customer, rows))
 	return plans
@@ -102,6 +102,7 @@ def _make_invoice(
 		"set_posting_time": 1,
 		"due_date": day + timedelta(days=rand.choice((7, 14, 30, 30, 45))),
 		"company": company,
+		"currency": customer.default_currency,
 		"commission_rate": customer.default_commission_rate,
 		"taxes": tax_rows(company, customer.territory),
 	}

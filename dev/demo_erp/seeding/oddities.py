@@ -33,6 +33,11 @@ def run() -> None:
 	_make_shares()
 
 
+def _first(doctype: str, filters: dict, limit: int = 1) -> list[str]:
+	"""The oldest ones: unlike the order of names, that is the same on every database."""
+	return frappe.get_all(doctype, filters=filters, order_by="creation", limit=limit, pluck="name")
+
+
 def _make_zoo() -> None:
 	if frappe.db.exists("Demo Field Zoo", "Full"):
 		return
@@ -133,9 +138,7 @@ def _make_visits() -> None:
 	if frappe.db.count("Demo Visit Report"):
 		return
 	rand = rng("visits")
-	customers = frappe.get_all(
-		"Customer", filters={"territory": "North"}, order_by="name", pluck="name", limit=20
-	)
+	customers = _first("Customer", {"territory": "North"}, 20)
 	for number, customer in enumerate(customers):
 		owner = SALES_NORTH if number < 12 else MANAGER
 		visit = frappe.get_doc(
@@ -173,12 +176,8 @@ def _make_secrets() -> None:
 def _make_pos_invoices() -> None:
 	if frappe.db.count("POS Invoice"):
 		return
-	items = frappe.get_all(
-		"Item", filters={"item_group": "Tools", "disabled": 0}, order_by="name", pluck="name", limit=10
-	)
-	customers = frappe.get_all(
-		"Customer", filters={"territory": "South", "disabled": 0}, order_by="name", pluck="name", limit=10
-	)
+	items = _first("Item", {"item_group": "Tools", "disabled": 0}, 10)
+	customers = _first("Customer", {"territory": "South", "disabled": 0}, 10)
 	for number, (item, customer) in enumerate(zip(items, customers, strict=True), 1):
 		doc = frappe.get_doc(
 			doctype="POS Invoice",
@@ -200,18 +199,10 @@ def _make_pos_invoices() -> None:
 
 def _make_shares() -> None:
 	"""Documents that the user sees by a share only: of another territory, company or owner, or without any role."""
-	southern = frappe.get_all(
-		"Customer", filters={"territory": "South"}, order_by="name", pluck="name", limit=1
-	)[0]
-	foreign = frappe.get_all(
-		"Sales Invoice", filters={"company": GULF, "docstatus": 0}, order_by="name", pluck="name", limit=1
-	)[0]
-	quotation = frappe.get_all("Quotation", filters={"docstatus": 1}, order_by="name", pluck="name", limit=1)[
-		0
-	]
-	visit = frappe.get_all(
-		"Demo Visit Report", filters={"owner": MANAGER}, order_by="name", pluck="name", limit=1
-	)[0]
+	[southern] = _first("Customer", {"territory": "South"})
+	[foreign] = _first("Sales Invoice", {"company": GULF, "docstatus": 0})
+	[quotation] = _first("Quotation", {"docstatus": 1})
+	[visit] = _first("Demo Visit Report", {"owner": MANAGER})
 	for user, doctype, name, rights in (
 		(SALES_NORTH, "Customer", southern, {}),
 		(CLERK, "Sales Invoice", foreign, {"write": 1}),

@@ -60,6 +60,7 @@ def _make_quotation(rand: random.Random, catalogue: Catalogue, number: int, day:
 		"transaction_date": day,
 		"valid_till": day + timedelta(days=30),
 		"company": company,
+		"currency": customer.default_currency,
 		"order_type": "Sales",
 		"taxes": tax_rows(company, customer.territory),
 	}
@@ -125,6 +126,7 @@ def _make_order(
 		"transaction_date": day,
 		"delivery_date": day + timedelta(days=rand.choice((7, 14, 21, 30))),
 		"company": company,
+		"currency": customer.default_currency,
 		"order_type": "Sales",
 		"po_no": f"PO-{rand.randint(1000, 9999)}" if rand.random() < 0.4 else None,
 		"commission_rate": customer.default_commission_rate,
@@ -142,7 +144,7 @@ def _make_order(
 def _update_quotations(rand: random.Random, quotations: list[Document], orders: list[Document]) -> None:
 	"""Ordered, lost or expired, as they stand on the day that the seed stands for."""
 	ordered = {row.prevdoc_docname for order in orders for row in order.items if row.prevdoc_docname}
-	reasons = frappe.get_all("Quotation Lost Reason", pluck="name", order_by="name")
+	reasons = sorted(frappe.get_all("Quotation Lost Reason", pluck="name"))
 	lost_rows = []
 	for doc in quotations:
 		if doc.docstatus != 1:

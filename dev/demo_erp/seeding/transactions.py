@@ -16,7 +16,7 @@ class Catalogue:
 		self.customers = frappe.get_all(
 			"Customer",
 			filters={"disabled": 0},
-			fields=["name", "territory", "default_price_list", "default_commission_rate"],
+			fields=["name", "territory", "default_currency", "default_commission_rate"],
 			order_by="creation",
 		)
 		self.items = frappe.get_all("Item", filters={"disabled": 0}, pluck="name", order_by="creation")

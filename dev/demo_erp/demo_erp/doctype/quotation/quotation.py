@@ -45,5 +45,5 @@ class Quotation(SellingController):
 		for reason in lost_reasons_list:
 			self.append("lost_reasons", reason)
 		self.order_lost_reason = detailed_reason
-		self.status = "Lost"
+		self.db_set("status", "Lost")
 		self.save()

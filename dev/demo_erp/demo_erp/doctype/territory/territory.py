@@ -1,11 +1,7 @@
 """Territory: a tree."""
 
-from frappe.utils.nestedset import NestedSet
+from demo_erp.controllers.tree import MasterTree
 
 
-class Territory(NestedSet):
+class Territory(MasterTree):
 	nsm_parent_field = "parent_territory"
-
-	def on_update(self) -> None:
-		super().on_update()
-		self.validate_one_root()
