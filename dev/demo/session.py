@@ -11,7 +11,7 @@ import httpx2
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-LISTED = ("Customer", {"customer_group": "Commercial"}, ["name", "territory", "customer_type"])
+LISTED = ("Customer", {"customer_group": "Commercial"}, ["name", "territory"])
 OPENED = "Sales Order"
 LARGEST = {"filters": {"docstatus": 1}, "fields": ["name", "grand_total"], "order_by": "grand_total desc"}
 REFUSED = "GL Entry"
