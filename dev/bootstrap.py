@@ -9,11 +9,11 @@ Whatever is missing is said in one line.
 
 import errno
 import fcntl
-import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -63,25 +63,24 @@ def check_machine() -> None:
 
 def make_venv(venv: Path) -> None:
 	"""build/venv with everything of dev/requirements.txt."""
-	python = venv / "bin" / "python"
-	stamp = _digest(sys.version, str(ROOT), REQUIREMENTS.read_text())
-	stamp_file = venv / ".stamp"
-	if python.exists() and _read(stamp_file) == stamp:
-		return
-	say(f"making a virtualenv with Python {sys.version.split()[0]} ...")
-	shutil.rmtree(venv, ignore_errors=True)
-	try:
-		import ensurepip
-		import venv as venv_module
-	except ImportError:
-		name = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-		raise Problem(f"python3-venv is missing: run `apt-get install python3-venv` (or {name})")
-	venv_module.EnvBuilder(with_pip=True, symlinks=True).create(venv)
-	started = time.monotonic()
-	say("installing the requirements (about 150 MB) ...")
-	_pip("install", "--progress-bar", "off", "-r", str(REQUIREMENTS), quiet=False)
-	stamp_file.write_text(stamp)
-	say(f"  installed ({time.monotonic() - started:.0f} s)")
+	python_stamp, requirements_stamp = venv / ".python", venv / ".requirements"
+	python, requirements = f"{sys.version} {ROOT}", REQUIREMENTS.read_text()
+	if _read(python_stamp) != python:
+		say(f"making a virtualenv with Python {sys.version.split()[0]} ...")
+		shutil.rmtree(venv, ignore_errors=True)
+		try:
+			import ensurepip
+			from venv import EnvBuilder
+		except ImportError:
+			raise Problem("python3-venv is missing: run `apt-get install python3-venv`")
+		EnvBuilder(with_pip=True, symlinks=True).create(venv)
+		python_stamp.write_text(python)
+	if _read(requirements_stamp) != requirements:
+		started = time.monotonic()
+		say("installing the requirements (about 100 MB) ...")
+		_pip("install", "--progress-bar", "off", "-r", str(REQUIREMENTS), show=True)
+		requirements_stamp.write_text(requirements)
+		say(f"  installed ({time.monotonic() - started:.0f} s)")
 
 
 def make_engine() -> None:
@@ -132,21 +131,22 @@ def make_engine() -> None:
 	say(f"  written ({time.monotonic() - started:.0f} s)")
 
 
-def _pip(*arguments: str, quiet: bool = True) -> None:
+def _pip(*arguments: str, show: bool = False) -> None:
+	"""Run the virtualenv's pip; with `show`, a line for each package that it fetches."""
 	from dev.engine import paths
 
 	command = [paths.VENV / "bin" / "python", "-m", "pip", "--disable-pip-version-check", *arguments]
-	output = subprocess.PIPE if quiet else None
-	process = subprocess.run(command, stdout=output, stderr=subprocess.PIPE, text=True)
-	if process.returncode:
-		errors = [line for line in process.stderr.splitlines() if line.startswith("ERROR")] or [
-			"unknown error"
-		]
-		raise Problem(f"pip {arguments[0]} failed, is the package index reachable? {errors[-1]}")
-
-
-def _digest(*parts: str) -> str:
-	return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+	process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+	errors: list[str] = []
+	reader = threading.Thread(target=lambda: errors.extend(process.stderr))
+	reader.start()
+	for line in process.stdout:
+		if show and (line.startswith("Collecting ") or line.startswith("Installing collected")):
+			say("  " + line.split(" (from")[0].split(":")[0].strip())
+	reader.join()
+	if process.wait():
+		said = [line.strip() for line in errors if line.startswith("ERROR")] or ["unknown error"]
+		raise Problem(f"pip {arguments[0]} failed, is the package index reachable? {said[-1]}")
 
 
 def _read(path: Path) -> str | None:

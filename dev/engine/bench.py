@@ -49,7 +49,9 @@ def _app_commands(context: click.Context) -> dict[str, click.Command]:
 
 
 @click.command(cls=Bench)
-@click.option("--bench", type=click.Path(exists=True, file_okay=False), default=str(paths.BENCH))
+@click.option(
+	"--bench", type=click.Path(exists=True, file_okay=False), default=str(paths.BENCH), is_eager=True
+)
 @click.option(
 	"--site", envvar="FRAPPE_SITE", help="the site; without it the bench's default_site, or its only one"
 )

@@ -10,7 +10,6 @@ import argparse
 import errno
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +20,7 @@ from typing import Any
 from dev.engine import jobs, paths
 
 HOST = "127.0.0.1"
+THREADS = 16
 
 
 class PortInUse(Exception):
@@ -33,6 +33,26 @@ class Server:
 	def __init__(self, base_url: str, stop: Callable[[], None]):
 		self.base_url = base_url
 		self.stop = stop
+
+
+def start_in_thread(site: str, port: int = 0, log: bool = False, worker: bool = False) -> Server:
+	"""Serve `site` of the bench whose `sites` is the working directory; port 0 takes a free one.
+
+	`worker`: run the background jobs, too. Where Redis lives in this process nobody else can, so there it is always done.
+	"""
+	from dev.engine.mends import sites
+
+	sites.use_everywhere(site)
+	application = wsgi_application(site)
+	listener = _Listener(with_log(application) if log else application, port)
+	worker_thread = jobs.ThreadWorker(site) if worker or jobs.only_here(site) else None
+
+	def stop() -> None:
+		listener.stop()
+		if worker_thread:
+			worker_thread.stop()
+
+	return Server(f"http://{HOST}:{listener.port}", stop)
 
 
 def start_process(bench: Path, site: str, port: int = 0, worker: bool = False) -> Server:
@@ -77,54 +97,58 @@ def wsgi_application(site: str) -> Callable:
 	return StaticDataMiddleware(with_assets, {"/files": os.path.abspath(site)})
 
 
-def start_in_thread(site: str, port: int = 0, log: bool = False, worker: bool = False) -> Server:
-	"""Serve `site` of the bench whose `sites` is the working directory; port 0 takes a free one.
+def with_log(application: Callable) -> Callable:
+	"""A line per request on standard error."""
 
-	`worker`: run the background jobs, too. Where Redis lives in this process nobody else can, so there it is always done.
-	"""
-	server = _make_server(site, port, log)
-	thread = threading.Thread(target=server.serve_forever, name=f"serve {site}", daemon=True)
-	thread.start()
-	worker_thread = jobs.ThreadWorker(site) if worker or jobs.only_here(site) else None
+	def logging(environ: dict[str, Any], start_response: Callable) -> Any:
+		def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable:
+			print(
+				f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']} {status[:3]}",
+				file=sys.stderr,
+				flush=True,
+			)
+			return start_response(status, headers, exc_info)
 
-	def stop() -> None:
-		server.shutdown()
-		server.server_close()
-		thread.join()
-		if worker_thread:
-			worker_thread.stop()
+		return application(environ, start)
 
-	return Server(f"http://{HOST}:{server.port}", stop)
+	return logging
 
 
-def _make_server(site: str, port: int, log: bool) -> Any:
-	from werkzeug.serving import WSGIRequestHandler, make_server
+class _Listener:
+	"""A waitress server in a thread, which can be stopped."""
 
-	from dev.engine.mends import sites
+	def __init__(self, application: Callable, port: int):
+		from waitress.server import create_server
 
-	class Handler(WSGIRequestHandler):
-		protocol_version = "HTTP/1.1"  # keep-alive
+		self._sockets: dict[int, Any] = {}
+		try:
+			self._server = create_server(
+				application, map=self._sockets, host=HOST, port=port, threads=THREADS, ident=None
+			)
+		except OSError as error:
+			if error.errno != errno.EADDRINUSE:
+				raise
+			raise PortInUse(
+				f"port {port} of {HOST} is in use: stop what listens there, or take another port"
+			) from None
+		self.port: int = self._server.effective_port
+		self._stopping = threading.Event()
+		self._thread = threading.Thread(target=self._run, name=f"serve {self.port}", daemon=True)
+		self._thread.start()
 
-		def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-			if log:
-				print(f"{self.command} {self.path} {code}", file=sys.stderr, flush=True)
+	def _run(self) -> None:
+		from waitress import wasyncore
 
-	sites.use_everywhere(site)
-	descriptor = _listen(port).detach()
-	return make_server(
-		HOST, port, wsgi_application(site), threaded=True, request_handler=Handler, fd=descriptor
-	)
+		while not self._stopping.is_set():
+			wasyncore.loop(timeout=1, use_poll=True, map=self._sockets, count=1)
 
-
-def _listen(port: int) -> socket.socket:
-	try:
-		return socket.create_server((HOST, port), backlog=128)
-	except OSError as error:
-		if error.errno != errno.EADDRINUSE:
-			raise
-		raise PortInUse(
-			f"port {port} of {HOST} is in use: stop what listens there, or take another port"
-		) from None
+	def stop(self) -> None:
+		self._stopping.set()
+		self._server.pull_trigger()
+		self._thread.join()
+		self._server.task_dispatcher.shutdown()
+		for open_socket in list(self._sockets.values()):
+			open_socket.close()
 
 
 def main() -> int:
@@ -140,15 +164,15 @@ def main() -> int:
 
 	activate()
 	os.chdir(arguments.bench / "sites")
+	done = threading.Event()
+	for number in (signal.SIGTERM, signal.SIGINT):
+		signal.signal(number, lambda *_: done.set())
 	try:
 		server = start_in_thread(arguments.site, arguments.port, arguments.log, arguments.worker)
 	except PortInUse as error:
 		print(error, file=sys.stderr)
 		return 1
 	print(server.base_url, flush=True)
-	done = threading.Event()
-	for number in (signal.SIGTERM, signal.SIGINT):
-		signal.signal(number, lambda *_: done.set())
 	done.wait()
 	server.stop()
 	return 0

@@ -1,0 +1,1 @@
+"""The DocType Engine Probe."""
