@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
+
+FRAPPE_MASK = "Frappe"
+"""Mask style of a field that Frappe itself masks for the user (v16)."""
 
 
 @dataclass(frozen=True)
 class Field:
-	"""One field as far as a caller may know of it. `rows` is set for tables: the readable fields of their rows."""
+	"""One field as far as a caller may know of it: a field that he may not read is not there at all.
+
+	`rows` is set for tables: the readable fields of their rows. `mask` is empty, a mask style of the profile, or
+	`FRAPPE_MASK`.
+	"""
 
 	fieldname: str
 	label: str
@@ -15,7 +23,7 @@ class Field:
 	options: str = ""
 	required: bool = False
 	writable: bool = False
-	masked: bool = False
+	mask: str = ""
 	stored: bool = True
 	"""Whether it is a column: virtual fields are computed and can't be filtered or sorted."""
 	description: str = ""
@@ -23,12 +31,17 @@ class Field:
 	rows: Mapping[str, "Field"] | None = None
 
 	@property
+	def masked(self) -> bool:
+		return bool(self.mask)
+
+	@property
 	def is_table(self) -> bool:
 		return self.rows is not None
 
 	@property
 	def filterable(self) -> bool:
-		return self.stored and not self.masked and not self.is_table
+		"""Whether it can be filtered, sorted, grouped, aggregated and searched by."""
+		return self.stored and not self.mask and not self.is_table
 
 
 @dataclass(frozen=True)
@@ -37,19 +50,25 @@ class FieldSets:
 
 	fields: Mapping[str, Field] = field(default_factory=dict)
 	title_field: str | None = None
+	search_fields: tuple[str, ...] = ()
+	"""What a search looks in: the name, the title and the DocType's search fields, as far as they can be filtered."""
 
 	@property
 	def readable(self) -> list[str]:
 		return list(self.fields)
 
-	@property
+	@cached_property
 	def columns(self) -> list[str]:
 		"""Readable fields that a list can show."""
 		return [f.fieldname for f in self.fields.values() if not f.is_table and f.stored]
 
-	@property
+	@cached_property
 	def filterable(self) -> list[str]:
 		return [f.fieldname for f in self.fields.values() if f.filterable]
+
+	@property
+	def tables(self) -> list[Field]:
+		return [f for f in self.fields.values() if f.is_table]
 
 	@property
 	def writable(self) -> list[str]:

@@ -21,8 +21,9 @@ def masked_fields(meta) -> dict[str, Any]:
 
 	v16 has the permission type *mask* (`frappe.model.meta.Meta.get_masked_fields`); v15 knows no masks.
 	"""
-	get_masked_fields = getattr(meta, "get_masked_fields", None)
-	return {df.fieldname: df for df in get_masked_fields()} if get_masked_fields else {}
+	if not any(df.get("mask") for df in meta.fields):
+		return {}
+	return {df.fieldname: df for df in meta.get_masked_fields()}
 
 
 def mask_value(df, value: Any) -> Any:

@@ -1,54 +1,58 @@
-"""Which fields of a DocType a user may read and write by Frappe's own rules: permission levels, masks, Password fields.
-
-Never relies on the engine's own checks of field names: v15 and v16 differ (a permlevel field is a value oracle in
-filters and order on v15). Every argument that names a field is checked against these sets first.
-"""
-
-from collections.abc import Iterable
+"""The fields of a DocType as one user sees them: Frappe's meta and permission levels, read for `field_rules.resolve`."""
 
 import frappe
 import frappe.share
 from frappe.model import no_value_fields, table_fields
 
 from erpnext_mcp import compat
-from erpnext_mcp.access import Field, FieldSets
+from erpnext_mcp.access import FieldSets
+from erpnext_mcp.policy import field_rules
+from erpnext_mcp.policy.field_rules import MetaDocType, MetaField, UserLevels
+from erpnext_mcp.policy.profile import DocTypeRule
 
-STANDARD_FIELDS = {
-	"name": "Data",
-	"owner": "Data",
-	"creation": "Datetime",
-	"modified": "Datetime",
-	"modified_by": "Data",
-	"docstatus": "Int",
-}
-"""Fields of every document with their type; `idx`, `parent*` and the underscored ones are never shown (DESIGN §5)."""
-
-STANDARD_LABELS = {
-	"name": "ID",
-	"owner": "Created By",
-	"creation": "Created On",
-	"modified": "Last Updated On",
-	"modified_by": "Last Updated By",
-	"docstatus": "Document Status (0 draft, 1 submitted, 2 cancelled)",
-}
+VALUE_ATTRIBUTE = "_erpnext_mcp_value"
+RESOLVED_ATTRIBUTE = "_erpnext_mcp_resolved"
 
 
-def resolve(doctype: str, user: str) -> FieldSets:
-	"""The fields of a DocType that a user may use.
+def resolve(doctype: str, user: str, rule: DocTypeRule | None = None) -> FieldSets:
+	"""The fields of a DocType that a user may use, under a rule or as Frappe alone has it.
+
+	What was resolved is kept on the meta object, so that it goes when Frappe drops that: v16 keeps metas in the process,
+	v15 for a request. It depends on nothing of the user but his permission levels (T48).
 
 	:raises frappe.DoesNotExistError: no such DocType
 	"""
 	meta = frappe.get_meta(doctype)
-	read_levels = permlevels(meta, "read", user)
-	write_levels = permlevels(meta, "write", user)
-	standard = {
-		name: Field(name, STANDARD_LABELS[name], fieldtype)
-		for name, fieldtype in STANDARD_FIELDS.items()
-		if not (meta.issingle and name in ("owner", "creation", "docstatus"))
-	}
-	own = _readable(meta, read_levels, write_levels, stored=not meta.issingle)
-	title = meta.get_title_field()
-	return FieldSets(standard | own, title if title != "name" else None)
+	value = meta_value(meta)
+	children = {df.fieldname: meta_value(frappe.get_meta(df.options)) for df in value.fields if df.is_table}
+	levels = user_levels(meta, user)
+	kept = meta.__dict__.setdefault(RESOLVED_ATTRIBUTE, {})
+	key = (id(rule), levels, tuple(id(c) for c in children.values()))
+	if key not in kept:
+		if len(kept) > 100:
+			kept.clear()
+		# Rule and children stand in the value, so that no other object gets their ids meanwhile.
+		kept[key] = (field_rules.resolve(value, children, levels, rule), rule, children)
+	return kept[key][0]
+
+
+def meta_value(meta) -> MetaDocType:
+	"""Frappe's meta as a value, made once per meta object."""
+	value = meta.__dict__.get(VALUE_ATTRIBUTE)
+	if value is None:
+		value = meta.__dict__[VALUE_ATTRIBUTE] = MetaDocType(
+			name=meta.name,
+			fields=tuple(_meta_field(df) for df in meta.fields if _holds_something(df)),
+			title_field=meta.get_title_field(),
+			search_fields=tuple(meta.get_search_fields()),
+			issingle=bool(meta.issingle),
+		)
+	return value
+
+
+def user_levels(meta, user: str) -> UserLevels:
+	"""What a user's roles and shares open of a DocType, and what Frappe masks for him."""
+	return UserLevels(permlevels(meta, "read", user), permlevels(meta, "write", user), _masked(meta))
 
 
 def permlevels(meta, ptype: str, user: str) -> frozenset[int]:
@@ -60,53 +64,37 @@ def permlevels(meta, ptype: str, user: str) -> frozenset[int]:
 	:param ptype: `read` or `write`
 	"""
 	if user == "Administrator":
-		return frozenset(df.permlevel or 0 for df in _all_fields(meta)) | {0}
+		return frozenset(range(10))
 	levels = set(meta.get_permlevel_access(permission_type=ptype, user=user))
 	if 0 not in levels and frappe.share.get_shared(meta.name, user, rights=[ptype], limit=1):
 		levels.add(0)
 	return frozenset(levels)
 
 
-def _all_fields(meta) -> Iterable:
-	yield from meta.fields
+def _masked(meta) -> frozenset[tuple[str, str]]:
+	masked = {("", fieldname) for fieldname in compat.masked_fields(meta)}
 	for table in meta.get_table_fields():
-		yield from frappe.get_meta(table.options).fields
+		masked |= {(table.fieldname, f) for f in compat.masked_fields(frappe.get_meta(table.options))}
+	return frozenset(masked)
 
 
-def _readable(
-	meta, read_levels: frozenset[int], write_levels: frozenset[int], *, stored: bool = True
-) -> dict[str, Field]:
-	masked = compat.masked_fields(meta)
-	found: dict[str, Field] = {}
-	for df in meta.fields:
-		level = df.permlevel or 0
-		if level not in read_levels or df.fieldtype == "Password":
-			continue
-		is_table = df.fieldtype in table_fields
-		if df.fieldtype in no_value_fields and not is_table:
-			continue
-		rows = None
-		if is_table:
-			# Levels of rows are opened by the parent's permissions.
-			rows = {"name": Field("name", STANDARD_LABELS["name"], "Data")} | _readable(
-				frappe.get_meta(df.options), read_levels, write_levels
-			)
-		is_masked = df.fieldname in masked
-		found[df.fieldname] = Field(
-			fieldname=df.fieldname,
-			label=df.label or "",
-			fieldtype=df.fieldtype,
-			options=df.options or "",
-			required=bool(df.reqd),
-			writable=level in write_levels and not is_masked and not _is_read_only(df),
-			masked=is_masked,
-			stored=stored and not df.get("is_virtual"),
-			description=df.description or "",
-			in_list_view=bool(df.in_list_view),
-			rows=rows,
-		)
-	return found
+def _holds_something(df) -> bool:
+	if df.fieldtype in table_fields:
+		return bool(df.options)
+	return df.fieldtype not in no_value_fields and df.fieldtype != "Password"
 
 
-def _is_read_only(df) -> bool:
-	return bool(df.read_only or df.fieldtype == "Read Only" or df.get("is_virtual"))
+def _meta_field(df) -> MetaField:
+	return MetaField(
+		fieldname=df.fieldname,
+		label=df.label or "",
+		fieldtype=df.fieldtype,
+		options=df.options or "",
+		permlevel=df.permlevel or 0,
+		required=bool(df.reqd),
+		read_only=bool(df.read_only or df.fieldtype == "Read Only" or df.get("is_virtual")),
+		stored=not df.get("is_virtual"),
+		description=df.description or "",
+		in_list_view=bool(df.in_list_view),
+		is_table=df.fieldtype in table_fields,
+	)

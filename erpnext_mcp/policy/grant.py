@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import frappe
+from frappe.utils import now_datetime
 
 from erpnext_mcp.access import Access
 from erpnext_mcp.errors import NotPermitted, doctype_not_found
@@ -10,7 +11,10 @@ from erpnext_mcp.policy.deny_list import denied_reason
 from erpnext_mcp.policy.fields import resolve
 from erpnext_mcp.policy.operations import FRAPPE_PERMISSION, OPERATIONS, READING, SUBMITTABLE_ONLY
 from erpnext_mcp.policy.profile import Profile, choose
-from erpnext_mcp.policy.store import Settings, load_profiles
+from erpnext_mcp.policy.row_filter import row_filter
+from erpnext_mcp.policy.store import Policy, Settings
+
+ASK = "Ask the site's administrator."
 
 
 @dataclass(frozen=True)
@@ -23,14 +27,18 @@ class Grant:
 
 	@property
 	def read_only(self) -> bool:
-		return self.profile.read_only or self.settings.read_only
+		return self.settings.read_only or self.profile.is_read_only(now_datetime())
 
 	def operations(self, doctype: str) -> frozenset[str]:
 		"""What the user may do with a DocType: profile ∩ what the DocType can ∩ Frappe. Empty: it does not exist."""
 		rule = self.profile.rules.get(doctype)
-		if rule is None or not frappe.db.exists("DocType", doctype, cache=True):
+		if rule is None:
 			return frozenset()
-		meta = frappe.get_meta(doctype)
+		try:
+			meta = frappe.get_meta(doctype)
+		except frappe.DoesNotExistError:
+			frappe.clear_last_message()
+			return frozenset()
 		if denied_reason(meta, rule.acknowledge_password_fields):
 			return frozenset()
 		possible = rule.operations & READING if self.read_only else rule.operations
@@ -63,22 +71,46 @@ class Grant:
 				f"You may not {operation} {doctype}.",
 				"Allowed for you: " + ", ".join(o for o in OPERATIONS if o in operations) + ".",
 			)
-		return Access(self.user, doctype, operation, operations, resolve(doctype, self.user))
+		rule = self.profile.rules[doctype]
+		return Access(
+			user=self.user,
+			doctype=doctype,
+			operation=operation,
+			operations=operations,
+			fields=resolve(doctype, self.user, rule),
+			row_filter=row_filter(rule.row_filter, self.user),
+			max_rows=min(rule.max_rows or self.settings.max_page_size, self.settings.max_page_size),
+			mask_scope=self.profile.name,
+		)
 
 
-def grant_for(user: str, settings: Settings) -> Grant:
+def grant_for(user: str, policy: Policy, client: str | None = None, ip_address: str = "") -> Grant:
 	"""The profile that applies to a user.
 
-	:raises NotPermitted: none applies, or the one that does is disabled
+	:param client: OAuth client of the token; None for API keys
+	:param ip_address: by Frappe's rule for trusted proxies
+	:raises NotPermitted: none applies; or the one that does is disabled, out of date, or not for calls from there
 	"""
-	profile = choose(load_profiles(), user, frappe.get_roles(user), settings.default_profile)
-	hint = "Ask the site's administrator for an MCP Permission Profile that names you or one of your roles."
-	if profile is None:
-		raise NotPermitted("No MCP Permission Profile applies to you.", hint, reason="no profile")
-	if not profile.enabled:
+	if client is not None and not policy.settings.any_oauth_client and client not in policy.listed_clients:
 		raise NotPermitted(
-			"Your MCP access is switched off.",
-			"Ask the site's administrator.",
-			reason=f"profile {profile.name} is disabled",
+			"This OAuth client is not allowed to use MCP here.", ASK, reason=f"OAuth client {client} is not listed"
 		)
-	return Grant(user, profile, settings)
+	profile = choose(policy.profiles, user, frappe.get_roles(user), policy.settings.default_profile, client)
+	if profile is None:
+		raise NotPermitted(
+			"No MCP Permission Profile applies to you.",
+			"Ask the site's administrator for an MCP Permission Profile that names you or one of your roles.",
+			reason="no profile",
+		)
+	off = "Your MCP access is switched off."
+	if not profile.enabled:
+		raise NotPermitted(off, ASK, reason=f"profile {profile.name} is disabled")
+	if profile.out_of_date(now_datetime()):
+		raise NotPermitted(off, ASK, reason=f"profile {profile.name} is outside its dates")
+	if not profile.lets_in(ip_address):
+		raise NotPermitted(
+			"MCP access is not open to you from this network.",
+			ASK,
+			reason=f"{ip_address} is in no network of profile {profile.name}",
+		)
+	return Grant(user, profile, policy.settings)

@@ -1,23 +1,75 @@
 """A permission profile as a value, and the choice of the one that applies to a call. Pure: no database."""
 
+import datetime
+import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+ALL_FIELDS = "All Fields"
+ONLY_ALLOWED = "Only Allowed"
+
+ALLOWED = "Allowed"
+RESTRICTED = "Restricted"
+READ_ONLY = "Read Only"
+MASKED = "Masked"
+FIELD_RULES = (ALLOWED, RESTRICTED, READ_ONLY, MASKED)
+
+AFTER = "After"
+BEFORE = "Before"
+
+
+@dataclass(frozen=True)
+class FieldRule:
+	"""What a profile does with one field; `table_field` is set for a field of a table's rows."""
+
+	fieldname: str
+	rule: str
+	table_field: str = ""
+	mask_style: str = ""
+
+
+@dataclass(frozen=True)
+class Condition:
+	"""What must hold for an operation. `field` may be `table_field.fieldname`: then in every row."""
+
+	operation: str
+	field: str
+	operator: str
+	value: Any = None
+	document_state: str = AFTER
 
 
 @dataclass(frozen=True)
 class DocTypeRule:
-	"""What a profile opens of one DocType."""
+	"""What a profile opens of one DocType.
+
+	`row_filter` is the JSON text as it was written; `max_rows` 0 means the settings' own.
+	"""
 
 	doctype: str
 	operations: frozenset[str]
+	field_mode: str = ALL_FIELDS
+	field_rules: tuple[FieldRule, ...] = ()
+	conditions: tuple[Condition, ...] = ()
+	row_filter: str = ""
+	max_rows: int = 0
 	acknowledge_password_fields: bool = False
+
+	@property
+	def hides_or_masks(self) -> bool:
+		"""Whether anybody sees less of the DocType's fields than Frappe shows him."""
+		return self.field_mode == ONLY_ALLOWED or any(
+			f.rule in (RESTRICTED, MASKED) for f in self.field_rules
+		)
 
 
 @dataclass(frozen=True)
 class Profile:
 	"""One MCP Permission Profile.
 
-	`revision` is the time it was last saved, as text; `users` and `roles` say whom it names.
+	`revision` is the time it was last saved, as text; `users`, `roles` and `clients` say whom it names; times are the
+	site's, naive as Frappe stores them.
 	"""
 
 	name: str
@@ -27,39 +79,85 @@ class Profile:
 	revision: str = ""
 	users: frozenset[str] = frozenset()
 	roles: frozenset[str] = frozenset()
+	clients: frozenset[str] = frozenset()
+	networks: tuple[str, ...] = ()
+	valid_from: datetime.datetime | None = None
+	valid_upto: datetime.datetime | None = None
+	write_until: datetime.datetime | None = None
+	restrict_to_mcp: bool = False
 	rules: Mapping[str, DocTypeRule] = field(default_factory=dict)
+	reports: Mapping[str, bool] = field(default_factory=dict)
+	"""Reports it opens: whether it is acknowledged that field rules don't cover their output."""
 
 	@property
 	def names_somebody(self) -> bool:
-		return bool(self.users or self.roles)
+		return bool(self.users or self.roles or self.clients)
 
-	def matches(self, user: str, roles: frozenset[str]) -> bool:
+	def matches(self, user: str, roles: frozenset[str], client: str | None) -> bool:
 		"""Entries of one kind are alternatives; of several kinds each needs a match."""
 		return (
 			self.names_somebody
 			and (not self.users or user in self.users)
 			and (not self.roles or bool(self.roles & roles))
+			and (not self.clients or client in self.clients)
 		)
 
 	@property
 	def level(self) -> int:
-		"""How specific it is: naming users beats naming roles. Smaller is stronger."""
-		return 0 if self.users else 1
+		"""How specific it is, smaller is stronger: user and client, user, role and client, role, client."""
+		if self.users:
+			return 0 if self.clients else 1
+		if self.roles:
+			return 2 if self.clients else 3
+		return 4
+
+	def is_read_only(self, now: datetime.datetime) -> bool:
+		"""Read-only with a write window: writes until then."""
+		return self.read_only and not (self.write_until is not None and now < self.write_until)
+
+	def out_of_date(self, now: datetime.datetime) -> bool:
+		return bool(
+			(self.valid_from and now < self.valid_from) or (self.valid_upto and now > self.valid_upto)
+		)
+
+	def lets_in(self, ip_address: str) -> bool:
+		"""Whether a call may come from this address; what is no address is let in only where any is."""
+		return not self.networks or in_networks(ip_address, self.networks)
+
+
+def in_networks(ip_address: str, networks: Iterable[str]) -> bool:
+	"""Whether an address lies in one of the networks (`203.0.113.7`, `192.0.2.0/24`, `2001:db8::/32`).
+
+	An IPv4 address written as IPv6 (`::ffff:192.0.2.1`) counts as the IPv4 address it is.
+	"""
+	try:
+		address = ipaddress.ip_address(ip_address)
+	except ValueError:
+		return False
+	mapped = getattr(address, "ipv4_mapped", None)
+	address = mapped or address
+	return any(address in ipaddress.ip_network(n, strict=False) for n in networks)
 
 
 def choose(
-	profiles: Iterable[Profile], user: str, roles: Iterable[str], default: str | None = None
+	profiles: Iterable[Profile],
+	user: str,
+	roles: Iterable[str],
+	default: str | None = None,
+	client: str | None = None,
 ) -> Profile | None:
 	"""The one profile that applies to a user (DESIGN §4), or None.
 
-	Whether it is enabled is not asked here: a disabled winner denies, it never falls through to a wider one (T75).
+	Whether it is enabled, in date and reached from its networks is not asked here: a winner that is not denies, it never
+	falls through to a wider one (T75).
 
 	:param roles: the user's roles, automatic ones included
 	:param default: name of the default profile of the settings; never applies to Administrator
+	:param client: OAuth client that the token was issued to; None for API keys
 	"""
 	profiles = list(profiles)
 	roles = frozenset(roles)
-	candidates = [p for p in profiles if p.matches(user, roles)]
+	candidates = [p for p in profiles if p.matches(user, roles, client)]
 	if user == "Administrator":
 		# Has every role: only being named as a user counts (T76).
 		candidates = [p for p in candidates if user in p.users]
@@ -68,3 +166,11 @@ def choose(
 	if user == "Administrator":
 		return None
 	return next((p for p in profiles if p.name == default), None) if default else None
+
+
+def binds(profile: Profile, user: str, roles: Iterable[str], client: str | None) -> bool:
+	"""Whether a profile binds a credential to the MCP endpoint (DESIGN §9): it restricts, and names its user, one of its
+	roles or its client. Any of them is enough, whatever its dates, networks and switch (T40, T72)."""
+	return profile.restrict_to_mcp and (
+		user in profile.users or bool(profile.roles.intersection(roles)) or client in profile.clients
+	)

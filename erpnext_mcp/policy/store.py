@@ -1,15 +1,28 @@
-"""Reads profiles and settings from the site. The only module of the policy that loads its doctypes."""
+"""Reads profiles and settings from the site, and keeps them in the process until somebody changes one.
 
+A change is effective at the next call on every worker and machine (T48, T58): each write of a profile or of the
+settings, before and after its commit, puts a new revision into Redis, and what a process keeps is good for one revision
+only. Without Redis nothing is kept. A warm call costs one GET and no database query.
+"""
+
+import datetime
+import json
+import time
 from dataclasses import dataclass
 
 import frappe
-from frappe.utils import cint
+from frappe.utils import cint, get_datetime
+from redis.exceptions import RedisError
 
 from erpnext_mcp.policy.operations import OPERATIONS
-from erpnext_mcp.policy.profile import DocTypeRule, Profile
+from erpnext_mcp.policy.profile import Condition, DocTypeRule, FieldRule, Profile
 
 PROFILE = "MCP Permission Profile"
 SETTINGS = "MCP Gateway Settings"
+
+REVISION_KEY = "erpnext_mcp:policy_revision"
+LONGEST_KEPT = 60
+"""Seconds after which a process reads again whatever Redis says: a writer may have died between commit and revision."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +39,77 @@ class Settings:
 	log_reads: bool
 	allowed_origins: frozenset[str]
 	server_instructions: str
+	any_oauth_client: bool
+	oauth_clients: frozenset[str]
 
 
-def load_settings() -> Settings:
-	"""The site's settings; what was never saved has its default from the DocType."""
-	doc = frappe.get_cached_doc(SETTINGS)
+@dataclass(frozen=True)
+class Policy:
+	"""Everything an administrator has decided, as of one revision."""
+
+	settings: Settings
+	profiles: tuple[Profile, ...]
+
+	@property
+	def listed_clients(self) -> frozenset[str]:
+		"""OAuth clients that the settings or any profile name."""
+		return self.settings.oauth_clients.union(*(p.clients for p in self.profiles))
+
+
+_kept: dict[str, tuple[str, float, Policy]] = {}
+"""By site: revision, when it was read, the policy. Holds nothing of any user (T49)."""
+
+
+def load() -> Policy:
+	"""The site's policy as of now.
+
+	May roll back: call it before anything of the call is written.
+	"""
+	site = frappe.local.site
+	revision = _revision()
+	kept = _kept.get(site)
+	if kept and revision and kept[0] == revision and time.monotonic() - kept[1] < LONGEST_KEPT:
+		return kept[2]
+	# The revision was read first, and the rows are read in a new snapshot: they are at least as new as it.
+	frappe.db.rollback()
+	policy = read()
+	if revision:
+		_kept[site] = (revision, time.monotonic(), policy)
+	return policy
+
+
+def read() -> Policy:
+	"""The policy as this transaction sees it, from the database."""
+	return Policy(_settings(), tuple(_profiles()))
+
+
+def changed() -> None:
+	"""To be called by whoever writes a profile or the settings, within his transaction."""
+	_new_revision()
+	frappe.db.after_commit.add(_new_revision)
+
+
+def _revision() -> str | None:
+	"""The current revision; None when Redis can't be reached."""
+	try:
+		found = frappe.cache.get(frappe.cache.make_key(REVISION_KEY))
+	except RedisError:
+		return None
+	return found.decode() if found else _new_revision()
+
+
+def _new_revision() -> str | None:
+	revision = frappe.generate_hash(length=16)
+	try:
+		frappe.cache.set(frappe.cache.make_key(REVISION_KEY), revision)
+	except RedisError:
+		return None
+	return revision
+
+
+def _settings() -> Settings:
+	"""What was never saved has its default from the DocType."""
+	doc = frappe.get_doc(SETTINGS)
 
 	def number(fieldname: str) -> int:
 		value = doc.get(fieldname)
@@ -48,23 +127,21 @@ def load_settings() -> Settings:
 		log_reads=bool(number("log_reads")),
 		allowed_origins=frozenset((doc.allowed_origins or "").split()),
 		server_instructions=(doc.server_instructions or "").strip(),
+		any_oauth_client=doc.oauth_clients_allowed == "Any",
+		oauth_clients=frozenset(row.client for row in doc.oauth_clients),
 	)
 
 
-def load_profiles() -> list[Profile]:
-	"""All profiles of the site, from the database: a change is effective at the next call, wherever it was made (T58)."""
+def _profiles() -> list[Profile]:
 	users = _values("MCP Profile User", "user")
 	roles = _values("MCP Profile Role", "role")
-	rules: dict[str, dict[str, DocTypeRule]] = {}
-	operations = {f"can_{o}": o for o in OPERATIONS}
-	for row in _rows(
-		"MCP DocType Rule", "parent", "document_type", "acknowledge_password_fields", *operations
-	):
-		rules.setdefault(row.parent, {})[row.document_type] = DocTypeRule(
-			doctype=row.document_type,
-			operations=frozenset(o for fieldname, o in operations.items() if row[fieldname]),
-			acknowledge_password_fields=bool(row.acknowledge_password_fields),
-		)
+	clients = _values("MCP Profile Client", "client")
+	networks = _values("MCP Profile Network", "network")
+	reports = {
+		parent: {row.report: bool(row.acknowledged) for row in rows}
+		for parent, rows in _grouped("MCP Report Rule", "report", "acknowledged").items()
+	}
+	rules = _rules()
 	return [
 		Profile(
 			name=row.name,
@@ -74,17 +151,101 @@ def load_profiles() -> list[Profile]:
 			revision=str(row.modified),
 			users=frozenset(users.get(row.name, ())),
 			roles=frozenset(roles.get(row.name, ())),
+			clients=frozenset(clients.get(row.name, ())),
+			networks=tuple(networks.get(row.name, ())),
+			valid_from=_moment(row.valid_from),
+			valid_upto=_moment(row.valid_upto),
+			write_until=_moment(row.write_until),
+			restrict_to_mcp=bool(row.restrict_to_mcp),
 			rules=rules.get(row.name, {}),
+			reports=reports.get(row.name, {}),
 		)
-		for row in _rows(PROFILE, "name", "enabled", "read_only", "priority", "modified")
+		for row in _rows(
+			PROFILE,
+			"name",
+			"enabled",
+			"read_only",
+			"priority",
+			"modified",
+			"valid_from",
+			"valid_upto",
+			"write_until",
+			"restrict_to_mcp",
+		)
 	]
 
 
+def _rules() -> dict[str, dict[str, DocTypeRule]]:
+	"""The DocType rules by profile and DocType, each with its field rules and conditions."""
+	fields: dict[tuple[str, str], list[FieldRule]] = {}
+	for parent, rows in _grouped(
+		"MCP Field Rule", "document_type", "table_field", "fieldname", "rule", "mask_style"
+	).items():
+		for row in rows:
+			fields.setdefault((parent, row.document_type), []).append(
+				FieldRule(row.fieldname, row.rule, row.table_field or "", row.mask_style or "")
+			)
+	conditions: dict[tuple[str, str], list[Condition]] = {}
+	for parent, rows in _grouped(
+		"MCP Condition", "document_type", "operation", "field", "operator", "value", "document_state"
+	).items():
+		for row in rows:
+			conditions.setdefault((parent, row.document_type), []).append(
+				Condition(
+					row.operation, row.field, row.operator, condition_value(row.value), row.document_state
+				)
+			)
+	operations = {f"can_{o}": o for o in OPERATIONS}
+	rules: dict[str, dict[str, DocTypeRule]] = {}
+	for parent, rows in _grouped(
+		"MCP DocType Rule",
+		"document_type",
+		"field_mode",
+		"row_filter",
+		"max_rows",
+		"acknowledge_password_fields",
+		*operations,
+	).items():
+		for row in rows:
+			key = (parent, row.document_type)
+			rules.setdefault(parent, {})[row.document_type] = DocTypeRule(
+				doctype=row.document_type,
+				operations=frozenset(o for fieldname, o in operations.items() if row[fieldname]),
+				field_mode=row.field_mode,
+				field_rules=tuple(fields.get(key, ())),
+				conditions=tuple(conditions.get(key, ())),
+				row_filter=(row.row_filter or "").strip(),
+				max_rows=cint(row.max_rows),
+				acknowledge_password_fields=bool(row.acknowledge_password_fields),
+			)
+	return rules
+
+
+def condition_value(text: str | None):
+	"""The value of a condition as it was written: JSON, or a plain text without quotes; None when empty."""
+	if text is None or not text.strip():
+		return None
+	try:
+		return json.loads(text)
+	except ValueError:
+		return text.strip()
+
+
+def _moment(value) -> datetime.datetime | None:
+	return get_datetime(value) if value else None
+
+
 def _values(doctype: str, fieldname: str) -> dict[str, list[str]]:
-	values: dict[str, list[str]] = {}
-	for row in _rows(doctype, "parent", fieldname):
-		values.setdefault(row.parent, []).append(row[fieldname])
-	return values
+	return {parent: [row[fieldname] for row in rows] for parent, rows in _grouped(doctype, fieldname).items()}
+
+
+def _grouped(doctype: str, *fields: str) -> dict[str, list]:
+	"""The rows of one of the child tables of profiles, by profile, in their order."""
+	grouped: dict[str, list] = {}
+	for row in sorted(_rows(doctype, "parent", "parenttype", "idx", *fields), key=lambda r: r.idx):
+		if row.parenttype == PROFILE:
+			grouped.setdefault(row.parent, []).append(row)
+	return grouped
 
 
 def _rows(doctype: str, *fields: str) -> list:

@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class MCPFieldRule(Document):
+	"""What a profile does with one field."""
