@@ -1,0 +1,15 @@
+"""bench --site S mcp COMMAND: what an administrator does from the command line.
+
+Frappe finds `commands` by its name. The commands are in `erpnext_mcp.cli`, one file each; a new one is added here.
+Frappe imports this module for every `bench` command, so it imports nothing that is slow.
+"""
+
+import click
+
+
+@click.group()
+def mcp():
+	"""The MCP gateway of a site."""
+
+
+commands = [mcp]
