@@ -1,6 +1,6 @@
 """A decided access, and the queries made of it: what `policy` hands out and `documents` works with. Values only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -90,6 +90,42 @@ class FieldSets:
 
 
 @dataclass(frozen=True)
+class Filter:
+	"""One condition on one column; of the rows of a table when `child_doctype` is set."""
+
+	fieldname: str
+	operator: str
+	value: Any
+	child_doctype: str = ""
+
+
+@dataclass(frozen=True)
+class AllOf:
+	"""Conditions that must hold together, inside an `AnyOf`."""
+
+	members: "tuple[Condition, ...]"
+
+
+@dataclass(frozen=True)
+class AnyOf:
+	"""Conditions of which one must hold."""
+
+	members: "tuple[Condition, ...]"
+
+
+Condition = Filter | AllOf | AnyOf
+
+
+def filters_of(conditions: Iterable[Condition]) -> Iterator[Filter]:
+	"""Every single filter in a tree of conditions."""
+	for condition in conditions:
+		if isinstance(condition, Filter):
+			yield condition
+		else:
+			yield from filters_of(condition.members)
+
+
+@dataclass(frozen=True)
 class Access:
 	"""A decided permission to do one operation on one DocType, as one user."""
 
@@ -99,28 +135,23 @@ class Access:
 	operations: frozenset[str]
 	"""Everything the user may do with this DocType, not only what this access was asked for."""
 	fields: FieldSets
-
-
-@dataclass(frozen=True)
-class Filter:
-	"""One condition on one column."""
-
-	fieldname: str
-	operator: str
-	value: Any
-
-	def as_list(self) -> list:
-		"""The shape that `frappe.get_list` takes on every version."""
-		return [self.fieldname, self.operator, self.value]
+	row_filter: tuple[Filter, ...] | None = ()
+	"""What documents must match to exist for the user; None: none does."""
+	max_rows: int = 100
+	mask_scope: str = ""
+	"""Part of the key of hashed masks: the profile's name."""
 
 
 @dataclass(frozen=True)
 class Query:
-	"""A list call in which nothing is left unchecked. `limit` and `offset` are rows."""
+	"""A list call in which nothing is left unchecked. All `filters` must hold, and one of `or_filters` if there are any.
+
+	`limit` and `offset` are rows.
+	"""
 
 	fields: tuple[str, ...]
-	filters: tuple[Filter, ...] = ()
-	or_filters: tuple[Filter, ...] = ()
+	filters: tuple[Condition, ...] = ()
+	or_filters: tuple[Condition, ...] = ()
 	order_by: tuple[tuple[str, str], ...] = ()
 	limit: int = 20
 	offset: int = 0
@@ -128,5 +159,31 @@ class Query:
 	@property
 	def fieldnames(self) -> list[str]:
 		"""Every field the call names or reads, once."""
-		named = [*self.fields, *(f.fieldname for f in (*self.filters, *self.or_filters))]
+		named = [*self.fields, *(f.fieldname for f in filters_of((*self.filters, *self.or_filters)))]
 		return list(dict.fromkeys([*named, *(fieldname for fieldname, _ in self.order_by)]))
+
+
+@dataclass(frozen=True)
+class Aggregate:
+	"""`function` is one of count, count_distinct, sum, avg, min, max; `alias` names the value in the answer."""
+
+	function: str
+	fieldname: str
+	alias: str
+
+
+@dataclass(frozen=True)
+class AggregateQuery:
+	"""An aggregating call in which nothing is left unchecked. `order_by` names aliases or `group_by` fields."""
+
+	aggregates: tuple[Aggregate, ...]
+	group_by: tuple[str, ...] = ()
+	filters: tuple[Condition, ...] = ()
+	order_by: tuple[tuple[str, str], ...] = ()
+	limit: int = 20
+
+	@property
+	def fieldnames(self) -> list[str]:
+		"""Every field the call names, once."""
+		named = [*self.group_by, *(a.fieldname for a in self.aggregates)]
+		return list(dict.fromkeys([*named, *(f.fieldname for f in filters_of(self.filters))]))

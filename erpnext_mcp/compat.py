@@ -6,6 +6,9 @@ import frappe
 
 MAJOR = int(frappe.__version__.split(".", 1)[0])
 
+NESTED_FILTERS = MAJOR >= 16
+"""Whether `frappe.get_list` takes `[[condition], "and" | "or", [condition], ...]`."""
+
 
 def default_order() -> list[tuple[str, str]]:
 	"""The order that the running version has an index for: [(fieldname, "asc" | "desc")].
@@ -14,6 +17,23 @@ def default_order() -> list[tuple[str, str]]:
 	"""
 	column = "creation" if MAJOR >= 16 else "modified"
 	return [(column, "desc"), ("name", "desc")]
+
+
+def aggregate(function: str, fieldname: str, alias: str, doctype: str) -> Any:
+	"""An aggregate among the `fields` of `frappe.get_list`.
+
+	:param function: count, sum, avg, min or max
+	:param fieldname: checked before; on v15 it becomes part of the query's text
+	:param alias: an identifier, checked before
+	"""
+	if MAJOR >= 16:
+		return {function.upper(): fieldname, "as": alias}
+	return f"{function}({qualified(doctype, fieldname)}) as {alias}"
+
+
+def qualified(doctype: str, fieldname: str) -> str:
+	"""A column with its table, for queries that join: both versions read it in order_by and group_by."""
+	return f"`tab{doctype}`.`{fieldname}`"
 
 
 def masked_fields(meta) -> dict[str, Any]:
@@ -26,8 +46,11 @@ def masked_fields(meta) -> dict[str, Any]:
 	return {df.fieldname: df for df in meta.get_masked_fields()}
 
 
-def mask_value(df, value: Any) -> Any:
-	"""A value as Frappe's own mask shows it. Only called for fields of `masked_fields`, so never on v15."""
+def mask_value(field, value: Any) -> Any:
+	"""A value as Frappe's own mask shows it. Only called for fields of `masked_fields`, so never on v15.
+
+	:param field: whatever has Frappe's `fieldtype` and `options`
+	"""
 	from frappe.model.utils.mask import mask_field_value
 
-	return mask_field_value(df, value)
+	return mask_field_value(field, value)

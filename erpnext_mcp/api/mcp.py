@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from erpnext_mcp.mcp_server import jsonrpc
-from erpnext_mcp.policy.store import load_settings
+from erpnext_mcp.policy import store
 
 PATH = "/mcp"
 METHOD_PATH = "/api/method/erpnext_mcp.api.mcp.handle"
@@ -49,7 +49,7 @@ def route() -> None:
 		answer = jsonrpc.error(405, None, INVALID_REQUEST, "Only POST is served here")
 		answer.headers["Allow"] = "POST, OPTIONS"
 		_stop(answer)
-	if not origin_allowed(request.headers.get("Origin"), request.host, load_settings().allowed_origins):
+	if not origin_allowed(request.headers.get("Origin"), request.host, store.load().settings.allowed_origins):
 		_stop(jsonrpc.error(403, None, INVALID_REQUEST, "This Origin is not allowed"))
 	if frappe.session.user != "Guest":
 		# A browser sends its cookie for whoever asks it to (T45).
@@ -144,6 +144,6 @@ def _rewrite(response: Response, replacement: Response) -> None:
 def _allow_origin(response: Response, request: Request) -> None:
 	"""Lets a browser page of a listed origin read the answer; Frappe's own `allow_cors` may have done so already."""
 	origin = request.headers.get("Origin")
-	if origin and origin in load_settings().allowed_origins:
+	if origin and origin in store.load().settings.allowed_origins:
 		response.headers["Access-Control-Allow-Origin"] = origin
 		response.headers["Vary"] = "Origin"

@@ -1,14 +1,19 @@
-"""Lists of documents, through `frappe.get_list` with all of Frappe's permissions."""
+"""Lists, searches, counts and aggregates, through `frappe.get_list` with all of Frappe's permissions."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import frappe
 
 from erpnext_mcp import compat
-from erpnext_mcp.access import Access, Query
-from erpnext_mcp.documents.read import plain_name
-from erpnext_mcp.documents.values import plain
-from erpnext_mcp.errors import Unsupported, doctype_not_found
+from erpnext_mcp.access import Access, AggregateQuery, Condition, Filter, Query
+from erpnext_mcp.documents.filters import engine_filters, reaches_rows
+from erpnext_mcp.documents.shown import shown
+from erpnext_mcp.documents.values import plain, plain_name
+from erpnext_mcp.errors import TooLarge, Unsupported, doctype_not_found
+
+MAX_GROUPS = 10_000
+"""Groups that a distinct count may go through in memory."""
 
 
 def list_documents(access: Access, query: Query) -> dict[str, Any]:
@@ -18,20 +23,11 @@ def list_documents(access: Access, query: Query) -> dict[str, Any]:
 	:returns: `{doctype, documents: [{field: value}], has_more, next_offset?}`
 	:raises Unsupported: the DocType has no list
 	"""
-	meta = frappe.get_meta(access.doctype)
-	if meta.issingle:
-		raise Unsupported(
-			f"{access.doctype} is a single document, without a list.",
-			f'Read it with get_generic_document and name "{access.doctype}".',
-		)
-	if not frappe.has_permission(access.doctype, "read", user=access.user):
-		# v16 does not check virtual DocTypes in get_list.
-		raise doctype_not_found()
-	rows = frappe.get_list(
-		access.doctype,
+	rows = _get_list(
+		access,
+		query.filters,
+		query.or_filters,
 		fields=list(query.fields),
-		filters=[f.as_list() for f in query.filters],
-		or_filters=[f.as_list() for f in query.or_filters] or None,
 		order_by=_order_by(query, access),
 		limit_start=query.offset,
 		limit_page_length=query.limit + 1,
@@ -49,6 +45,164 @@ def list_documents(access: Access, query: Query) -> dict[str, Any]:
 	return answer
 
 
+def search_documents(access: Access, term: str, fields: Sequence[str], limit: int) -> dict[str, Any]:
+	"""Documents whose name, title or search fields contain a text; wildcards in it are nothing but characters.
+
+	:returns: as `list_documents`, without `next_offset`
+	"""
+	pattern = "%" + term.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+	query = Query(
+		fields=tuple(fields),
+		or_filters=tuple(Filter(f, "like", pattern) for f in access.fields.search_fields),
+		limit=limit,
+	)
+	answer = list_documents(access, query)
+	answer.pop("next_offset", None)
+	return answer
+
+
+def count_documents(
+	access: Access, filters: Sequence[Condition], or_filters: Sequence[Condition] = ()
+) -> dict[str, Any]:
+	"""How many documents match that the user could list (T11).
+
+	:returns: `{doctype, count}`
+	"""
+	if reaches_rows((*filters, *or_filters)):
+		rows = _get_list(
+			access,
+			filters,
+			or_filters,
+			fields=["name"],
+			order_by="name asc",
+			limit_page_length=MAX_GROUPS + 1,
+		)
+		if len(rows) > MAX_GROUPS:
+			raise TooLarge(
+				f"More than {MAX_GROUPS} documents match conditions on rows of tables.", "Narrow the filters."
+			)
+		return {"doctype": access.doctype, "count": len(rows)}
+	rows = _get_list(
+		access,
+		filters,
+		or_filters,
+		fields=[compat.aggregate("count", "name", "total", access.doctype)],
+		order_by=None,
+		limit_page_length=1,
+	)
+	return {"doctype": access.doctype, "count": int(rows[0]["total"]) if rows else 0}
+
+
+def aggregate_documents(access: Access, query: AggregateQuery) -> dict[str, Any]:
+	"""Aggregates over the documents that match and that the user may read.
+
+	:param query: checked against `access.fields`
+	:returns: `{doctype, rows: [{group field or alias: value}], has_more}`
+	"""
+	if reaches_rows(query.filters):
+		raise Unsupported(
+			"Aggregates take no conditions on rows of tables.", "Filter by the document's own fields."
+		)
+	if any(a.function == "count_distinct" for a in query.aggregates):
+		return _count_distinct(access, query)
+	# Names of our own in the query: one that the caller chose could be that of a hidden column.
+	names = {a.alias: f"mcp_aggregate_{i}" for i, a in enumerate(query.aggregates)}
+	order = query.order_by or tuple((f, "asc") for f in query.group_by)
+	rows = _get_list(
+		access,
+		query.filters,
+		(),
+		fields=[
+			*query.group_by,
+			*(
+				compat.aggregate(a.function, a.fieldname, names[a.alias], access.doctype)
+				for a in query.aggregates
+			),
+		],
+		group_by=", ".join(query.group_by) or None,
+		order_by=", ".join(f"{names.get(name, name)} {direction}" for name, direction in order) or None,
+		limit_page_length=query.limit + 1,
+	)
+	for row in rows:
+		row.update({alias: row.get(name) for alias, name in names.items()})
+	return {
+		"doctype": access.doctype,
+		"rows": [_aggregate_row(row, query, access) for row in rows[: query.limit]],
+		"has_more": len(rows) > query.limit,
+	}
+
+
+def _count_distinct(access: Access, query: AggregateQuery) -> dict[str, Any]:
+	"""Neither version of Frappe has a distinct count: the groups are made by the database and counted here."""
+	(only,) = query.aggregates
+	groups = _get_list(
+		access,
+		(*query.filters, Filter(only.fieldname, "is", "set")),
+		(),
+		fields=list(dict.fromkeys([*query.group_by, only.fieldname])),
+		group_by=", ".join(dict.fromkeys([*query.group_by, only.fieldname])),
+		order_by=None,
+		limit_page_length=MAX_GROUPS + 1,
+	)
+	if len(groups) > MAX_GROUPS:
+		raise TooLarge(f"There are more than {MAX_GROUPS} different values.", "Narrow the filters.")
+	counts: dict[tuple, int] = {}
+	for group in groups:
+		key = tuple(group[f] for f in query.group_by)
+		counts[key] = counts.get(key, 0) + 1
+	if not query.group_by:
+		counts.setdefault((), 0)
+	rows = [
+		_aggregate_row({**dict(zip(query.group_by, key, strict=True)), only.alias: count}, query, access)
+		for key, count in counts.items()
+	]
+	for name, direction in reversed(query.order_by or tuple((f, "asc") for f in query.group_by)):
+		rows.sort(key=lambda row: (row[name] is not None, row[name]), reverse=direction == "desc")
+	return {
+		"doctype": access.doctype,
+		"rows": rows[: query.limit],
+		"has_more": len(rows) > query.limit,
+	}
+
+
+def matches_row_filter(access: Access, name: str) -> bool:
+	"""Whether one document lies in the rows that exist for the user."""
+	if access.row_filter is None:
+		return False
+	if not access.row_filter:
+		return True
+	return bool(
+		_get_list(
+			access, (Filter("name", "=", name),), (), fields=["name"], order_by=None, limit_page_length=1
+		)
+	)
+
+
+def _get_list(
+	access: Access,
+	filters: Sequence[Condition],
+	or_filters: Sequence[Condition],
+	**arguments: Any,
+) -> list[dict[str, Any]]:
+	"""`frappe.get_list` with the row filter added; everything that is read of lists goes through here."""
+	meta = frappe.get_meta(access.doctype)
+	if meta.issingle:
+		raise Unsupported(
+			f"{access.doctype} is a single document, without a list.",
+			f'Read it with get_generic_document and name "{access.doctype}".',
+		)
+	if not frappe.has_permission(access.doctype, "read", user=access.user):
+		# v16 does not check virtual DocTypes in get_list.
+		raise doctype_not_found()
+	if access.row_filter is None:
+		return []
+	conditions = (*access.row_filter, *filters)
+	if reaches_rows((*conditions, *or_filters)) and not arguments.get("group_by"):
+		# Once per document, not once per row that matches.
+		arguments["group_by"] = compat.qualified(access.doctype, "name")
+	return frappe.get_list(access.doctype, **engine_filters(conditions, or_filters), **arguments)
+
+
 def _order_by(query: Query, access: Access) -> str:
 	terms = list(query.order_by)
 	if not terms:
@@ -57,6 +211,8 @@ def _order_by(query: Query, access: Access) -> str:
 	if "name" not in dict(terms):
 		# The name makes every order total, so that pages neither repeat nor lose rows.
 		terms.append(("name", terms[-1][1] if terms else "asc"))
+	if reaches_rows((*query.filters, *query.or_filters)):
+		terms = [(compat.qualified(access.doctype, fieldname), direction) for fieldname, direction in terms]
 	return ", ".join(f"{fieldname} {direction}" for fieldname, direction in terms)
 
 
@@ -71,10 +227,19 @@ def _complete(rows: list[dict[str, Any]], query: Query, access: Access) -> None:
 
 def _row(row: dict[str, Any], query: Query, access: Access) -> dict[str, Any]:
 	"""Only what was asked for, whatever the engine added."""
-	fields = access.fields.fields
-	return {
-		f: plain_name(row.get(f))
-		if f == "name"
-		else plain(row.get(f), "" if fields[f].masked else fields[f].fieldtype)
-		for f in query.fields
-	}
+	return {f: shown(access, access.fields.fields[f], row.get(f)) for f in query.fields}
+
+
+def _aggregate_row(row: dict[str, Any], query: AggregateQuery, access: Access) -> dict[str, Any]:
+	answer = {f: shown(access, access.fields.fields[f], row.get(f)) for f in query.group_by}
+	for aggregate in query.aggregates:
+		fieldtype = access.fields.fields[aggregate.fieldname].fieldtype
+		if aggregate.function.startswith("count"):
+			fieldtype = "Int"
+		elif aggregate.function in ("sum", "avg"):
+			fieldtype = "Float"
+		elif aggregate.fieldname == "name" and row.get(aggregate.alias) is not None:
+			answer[aggregate.alias] = plain_name(row[aggregate.alias])
+			continue
+		answer[aggregate.alias] = plain(row.get(aggregate.alias), fieldtype)
+	return answer

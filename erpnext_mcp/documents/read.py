@@ -8,17 +8,18 @@ from typing import Any
 import frappe
 from frappe.utils.password import get_encryption_key
 
-from erpnext_mcp import compat
 from erpnext_mcp.access import Access, Field
-from erpnext_mcp.documents.values import plain
-from erpnext_mcp.errors import document_not_found
+from erpnext_mcp.documents.query import matches_row_filter
+from erpnext_mcp.documents.shown import shown
+from erpnext_mcp.documents.values import plain_name
+from erpnext_mcp.errors import CallError, NotFound, NotPermitted, document_not_found
 
 
 def load(access: Access, name: str, ptype: str = "read"):
 	"""The document, if the user has the permission on it.
 
 	:returns: `frappe.model.document.Document`, unfiltered: only for use within this room
-	:raises NotFound: it does not exist or the user may not see it: one answer for both (T13)
+	:raises NotFound: it does not exist, the user may not see it, or it is outside his rows: one answer for all (T13)
 	"""
 	messages = len(frappe.local.message_log)
 	try:
@@ -29,9 +30,23 @@ def load(access: Access, name: str, ptype: str = "read"):
 	finally:
 		# Both paths push texts that name the document.
 		del frappe.local.message_log[messages:]
-	if not permitted:
+	if not permitted or not matches_row_filter(access, doc.name):
 		raise document_not_found()
 	return doc
+
+
+def may(access: Access, name: str, ptype: str) -> CallError | None:
+	"""Why the user may not use a permission on a document; None when he may.
+
+	That he may not is only said of a document that he can read.
+	"""
+	try:
+		doc = load(access, name)
+	except NotFound as e:
+		return e
+	if doc.has_permission(ptype):
+		return None
+	return NotPermitted("You can read this document, but your permissions in ERPNext don't allow this.")
 
 
 def get_document(access: Access, name: str, fields: Sequence[str] | None = None) -> dict[str, Any]:
@@ -48,14 +63,9 @@ def get_document(access: Access, name: str, fields: Sequence[str] | None = None)
 	return {
 		"doctype": access.doctype,
 		"name": plain_name(doc.name),
-		"document": _visible(doc, chosen),
+		"document": _visible(access, doc, chosen),
 		"version": version(doc),
 	}
-
-
-def plain_name(name: Any) -> str:
-	"""Names are text in every answer, autoincrement numbers too."""
-	return str(name)
 
 
 def version(doc) -> str:
@@ -64,19 +74,13 @@ def version(doc) -> str:
 	return hmac.new(get_encryption_key().encode(), state.encode(), hashlib.sha256).hexdigest()[:20]
 
 
-def _visible(doc, fields: Mapping[str, Field]) -> dict[str, Any]:
-	masked = compat.masked_fields(doc.meta) if any(f.masked for f in fields.values()) else {}
-	shown: dict[str, Any] = {}
+def _visible(access: Access, doc, fields: Mapping[str, Field], table_field: str = "") -> dict[str, Any]:
+	found: dict[str, Any] = {}
 	for fieldname, field in fields.items():
-		if field.rows is not None:
-			shown[fieldname] = [_visible(row, field.rows) for row in doc.get(fieldname) or []]
-			continue
-		value = doc.get(fieldname)
-		if field.masked:
-			value = compat.mask_value(masked[fieldname], value)
-		shown[fieldname] = (
-			plain_name(value)
-			if fieldname == "name"
-			else plain(value, "" if field.masked else field.fieldtype)
-		)
-	return shown
+		if field.rows is None:
+			found[fieldname] = shown(access, field, doc.get(fieldname), table_field)
+		else:
+			found[fieldname] = [
+				_visible(access, row, field.rows, fieldname) for row in doc.get(fieldname) or []
+			]
+	return found

@@ -49,3 +49,8 @@ def _clock(value: datetime.timedelta) -> str:
 	"""`HH:MM:SS`: the MariaDB driver gives Time columns as a time span since midnight."""
 	seconds = int(value.total_seconds())
 	return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
+
+
+def plain_name(name: Any) -> str:
+	"""Names are text in every answer, autoincrement numbers too."""
+	return str(name)

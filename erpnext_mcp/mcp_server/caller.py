@@ -1,21 +1,26 @@
 """Who calls, and by which way: what the pipeline needs to know of a request, whichever transport it came by."""
 
+import base64
 from dataclasses import dataclass
 
 import frappe
+
+from erpnext_mcp.mcp_server.address import client_address
 
 
 @dataclass(frozen=True)
 class Caller:
 	"""An authenticated caller.
 
-	`credential` is an API key id or OAuth client, never a secret; `client_name` is what the client calls itself,
-	unverified; `request_id` is the JSON-RPC id as the client chose it.
+	`credential` is an API key id or OAuth client, never a secret; `client` the OAuth client that a bearer token was
+	issued to, None for API keys; `client_name` is what the client calls itself, unverified; `request_id` is the JSON-RPC
+	id as the client chose it.
 	"""
 
 	user: str
 	transport: str
 	credential: str = ""
+	client: str | None = None
 	ip_address: str = ""
 	client_name: str = ""
 	protocol_version: str = ""
@@ -25,39 +30,50 @@ class Caller:
 def from_request(
 	transport: str, *, client_name: str = "", protocol_version: str = "", request_id: object = ""
 ) -> Caller:
-	"""The caller of the current HTTP request, whom Frappe has authenticated.
-
-	The IP address is Frappe's (`frappe.local.request_ip`), with its rule for trusted proxies (T46).
-	"""
+	"""The caller of the current HTTP request, whom Frappe has authenticated."""
+	authorization = frappe.get_request_header("Authorization") or ""
+	client = oauth_client(authorization)
 	return Caller(
 		user=frappe.session.user,
 		transport=transport,
-		credential=credential(frappe.get_request_header("Authorization") or ""),
-		ip_address=frappe.local.request_ip or "",
+		credential=f"OAuth client {client}" if client else api_key(authorization),
+		client=client,
+		ip_address=ip_address(),
 		client_name=client_name,
 		protocol_version=protocol_version,
 		request_id=str(request_id),
 	)
 
 
-def credential(authorization: str) -> str:
-	"""The public half of an Authorization header: the API key id of `token key:secret` or `Basic ...`, or the name of
-	the OAuth client that a bearer token was issued to. Empty when there is none."""
-	from frappe.utils import cstr
+def ip_address() -> str:
+	"""Where the current HTTP request comes from. A client can't choose it (T46), whatever header it sends.
 
+	Proxies beyond the web server in front of the workers are listed in the site's config as `mcp_trusted_proxies`.
+	"""
+	request = frappe.local.request
+	return client_address(
+		request.environ.get("REMOTE_ADDR") or "",
+		request.headers.get("X-Forwarded-For") or "",
+		tuple(frappe.conf.get("mcp_trusted_proxies") or ()),
+	)
+
+
+def api_key(authorization: str) -> str:
+	"""`API key ...`: the public half of `token key:secret` or `Basic ...`; empty for anything else."""
 	scheme, _, value = authorization.partition(" ")
-	scheme = scheme.lower()
-	if scheme == "token":
+	if scheme.lower() == "token":
 		return "API key " + value.split(":", 1)[0]
-	if scheme == "basic":
-		import base64
-		import binascii
-
+	if scheme.lower() == "basic":
 		try:
-			return "API key " + cstr(base64.b64decode(value)).split(":", 1)[0]
-		except (binascii.Error, UnicodeDecodeError):
+			return "API key " + base64.b64decode(value).decode().split(":", 1)[0]
+		except ValueError:  # binascii.Error and UnicodeDecodeError are both of this kind
 			return ""
-	if scheme == "bearer":
-		client = frappe.db.get_value("OAuth Bearer Token", value, "client")
-		return f"OAuth client {client}" if client else ""
 	return ""
+
+
+def oauth_client(authorization: str) -> str | None:
+	"""The OAuth client that a bearer token was issued to; None for API keys and for tokens that are not this site's."""
+	scheme, _, token = authorization.partition(" ")
+	if scheme.lower() != "bearer" or not token:
+		return None
+	return frappe.db.get_value("OAuth Bearer Token", token, "client") or None

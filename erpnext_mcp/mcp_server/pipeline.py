@@ -19,8 +19,9 @@ from erpnext_mcp.mcp_server import registry
 from erpnext_mcp.mcp_server.caller import Caller
 from erpnext_mcp.mcp_server.context import Context, Note
 from erpnext_mcp.mcp_server.failures import as_call_error
+from erpnext_mcp.policy import store
 from erpnext_mcp.policy.grant import Grant, grant_for
-from erpnext_mcp.policy.store import Settings, load_settings
+from erpnext_mcp.policy.store import Settings
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ def run(caller: Caller, tool_name: str, arguments: Mapping[str, Any]) -> Answer:
 	text = ""
 	try:
 		identify(caller)
-		settings = load_settings()
+		policy = store.load()
+		settings = policy.settings
 		if not settings.enabled:
 			raise Unavailable(
 				"MCP access to this site is switched off.",
@@ -59,7 +61,7 @@ def run(caller: Caller, tool_name: str, arguments: Mapping[str, Any]) -> Answer:
 		operation = tool.operation or ""
 		refusal = None
 		try:
-			grant = grant_for(caller.user, settings)
+			grant = grant_for(caller.user, policy, caller.client, caller.ip_address)
 		except CallError as e:
 			if tool.needs_profile:
 				raise
@@ -115,7 +117,7 @@ def identify(caller: Caller) -> None:
 
 	:raises NotPermitted: Guest, or a user who was disabled after his token was issued (T44)
 	"""
-	if caller.user in ("", "Guest") or not frappe.db.get_value("User", caller.user, "enabled"):
+	if caller.user in ("", "Guest") or not frappe.get_cached_value("User", caller.user, "enabled"):
 		raise NotPermitted(
 			"You are not logged in.", "Connect with an API key or an OAuth token of this site."
 		)

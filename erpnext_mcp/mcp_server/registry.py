@@ -3,6 +3,9 @@
 from erpnext_mcp.errors import CallError
 from erpnext_mcp.mcp_server.tool import Tool
 from erpnext_mcp.mcp_server.tools import (
+	aggregate_generic_documents,
+	count_generic_documents,
+	explain_access,
 	get_doctype_permissions,
 	get_doctype_schema,
 	get_generic_document,
@@ -10,6 +13,7 @@ from erpnext_mcp.mcp_server.tools import (
 	list_doctypes,
 	list_generic_documents,
 	list_tools,
+	search_generic_documents,
 	test_connection,
 )
 from erpnext_mcp.policy.grant import Grant
@@ -24,8 +28,12 @@ TOOLS: dict[str, Tool] = {
 		list_doctypes,
 		get_doctype_permissions,
 		get_doctype_schema,
+		explain_access,
 		list_generic_documents,
 		get_generic_document,
+		search_generic_documents,
+		count_generic_documents,
+		aggregate_generic_documents,
 	)
 }
 

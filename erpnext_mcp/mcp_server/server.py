@@ -14,7 +14,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 import erpnext_mcp
 from erpnext_mcp.mcp_server import pipeline, registry
 from erpnext_mcp.mcp_server.caller import Caller
-from erpnext_mcp.policy.store import load_settings
+from erpnext_mcp.policy import store
 
 NAME = "erpnext_mcp"
 TITLE = "ERPNext MCP"
@@ -49,7 +49,7 @@ def get_server() -> Server[Any]:
 
 def instructions() -> str:
 	"""What clients are told as they connect: ours, then the administrator's."""
-	return "\n\n".join(filter(None, (INSTRUCTIONS, load_settings().server_instructions)))
+	return "\n\n".join(filter(None, (INSTRUCTIONS, store.load().settings.server_instructions)))
 
 
 def initialization_options() -> InitializationOptions:

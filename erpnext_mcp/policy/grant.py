@@ -78,7 +78,7 @@ class Grant:
 			operation=operation,
 			operations=operations,
 			fields=resolve(doctype, self.user, rule),
-			row_filter=row_filter(rule.row_filter, self.user),
+			row_filter=row_filter(doctype, rule.row_filter, self.user),
 			max_rows=min(rule.max_rows or self.settings.max_page_size, self.settings.max_page_size),
 			mask_scope=self.profile.name,
 		)
@@ -93,7 +93,9 @@ def grant_for(user: str, policy: Policy, client: str | None = None, ip_address: 
 	"""
 	if client is not None and not policy.settings.any_oauth_client and client not in policy.listed_clients:
 		raise NotPermitted(
-			"This OAuth client is not allowed to use MCP here.", ASK, reason=f"OAuth client {client} is not listed"
+			"This OAuth client is not allowed to use MCP here.",
+			ASK,
+			reason=f"OAuth client {client} is not listed",
 		)
 	profile = choose(policy.profiles, user, frappe.get_roles(user), policy.settings.default_profile, client)
 	if profile is None:

@@ -1,26 +1,28 @@
 """The grammar of list calls: every field that is named is read into one typed form and checked before anything runs.
 
 Only bare field names are accepted (T04 to T08, T10). A shape that is not recognised is an error, never passed on (T06).
+Pure: what the running version of Frappe wants is made of the typed form elsewhere.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from erpnext_mcp.access import FieldSets, Filter
+from erpnext_mcp.access import AllOf, AnyOf, Condition, Field, FieldSets, Filter
 from erpnext_mcp.errors import FieldNotPermitted, InvalidArguments
-
-SCALAR = (str, int, float, bool)
-
-COMPARISONS = frozenset({"=", "!=", ">", "<", ">=", "<="})
-PATTERNS = frozenset({"like", "not like"})
-MEMBERSHIPS = frozenset({"in", "not in"})
-OPERATORS = COMPARISONS | PATTERNS | MEMBERSHIPS | {"between", "is"}
+from erpnext_mcp.policy.filter_values import typed_value
 
 MAX_FILTERS = 50
-MAX_VALUES = 1000
+MAX_DEPTH = 5
 
-FILTER_SHAPES = 'Use {"status": "Open"}, {"grand_total": [">", 100]} or [["status", "=", "Open"], ["grand_total", ">", 100]].'
+FILTER_SHAPES = (
+	'Use {"status": "Open"}, {"grand_total": [">", 100]}, [["status", "=", "Open"], ["grand_total", ">", 100]] or '
+	'[["status", "=", "Open"], "or", ["grand_total", ">", 100]].'
+)
+NAME_HINT = (
+	"Write field names alone, without table names, dots, aliases, functions or quotes. "
+	"Fields you may use here are in allowed_fields."
+)
 
 
 def check_field(fieldname: Any, allowed: Sequence[str], use: str, argument: str) -> str:
@@ -34,8 +36,7 @@ def check_field(fieldname: Any, allowed: Sequence[str], use: str, argument: str)
 	is_name = isinstance(fieldname, str) and fieldname.isidentifier() and len(fieldname) <= 140
 	raise FieldNotPermitted(
 		f"{argument}: you can't {use} {fieldname}." if is_name else f"{argument}: only plain field names.",
-		"Write field names alone, without table names, dots, aliases, functions or quotes. "
-		"Fields you may use here are in allowed_fields.",
+		NAME_HINT,
 		argument=argument,
 		allowed_fields=list(allowed),
 	)
@@ -59,94 +60,118 @@ def parse_fields(fields: Sequence[str] | None, sets: FieldSets) -> tuple[str, ..
 
 def parse_filters(
 	filters: Any, sets: FieldSets, doctype: str, argument: str = "filters"
-) -> tuple[Filter, ...]:
-	"""Filters in any of the accepted shapes.
+) -> tuple[Condition, ...]:
+	"""Filters in any of the accepted shapes; all of the result must hold (for `or_filters`: one of it).
 
 	:param filters: `{field: value}`, `{field: [operator, value]}`, `[[field, operator, value], ...]`,
-	        `[field, operator, value]`, `[[doctype, field, operator, value], ...]` of this DocType, or one of these as JSON text
+	        `[field, operator, value]`, `[[doctype, field, operator, value], ...]` of this DocType or of one of its tables,
+	        `[condition, "and" | "or", condition, ...]` nested, or one of these as JSON text
 	:raises InvalidArguments: a shape, operator or value that is not understood
 	:raises FieldNotPermitted: a field that can't be filtered by
 	"""
 	if isinstance(filters, str):
 		try:
 			filters = json.loads(filters)
-		except ValueError:
+		except (ValueError, RecursionError):
 			raise InvalidArguments(f"{argument}: neither an object nor an array.", FILTER_SHAPES) from None
 	if not filters:
 		return ()
+	parser = _Parser(sets, doctype, argument)
 	if isinstance(filters, Mapping):
-		rows = [_from_mapping(fieldname, value) for fieldname, value in filters.items()]
-	elif isinstance(filters, Sequence) and not isinstance(filters, str):
-		rows = [filters] if isinstance(filters[0], str) else list(filters)
-	else:
+		return tuple(parser.single(_from_mapping(fieldname, value)) for fieldname, value in filters.items())
+	if not _is_array(filters):
 		raise InvalidArguments(f"{argument}: neither an object nor an array.", FILTER_SHAPES)
-	if len(rows) > MAX_FILTERS:
-		raise InvalidArguments(f"{argument}: at most {MAX_FILTERS} conditions.")
-	return tuple(_filter(row, sets, doctype, argument) for row in rows)
+	if isinstance(filters[0], str):
+		return (parser.single(filters),)
+	if _is_nested(filters):
+		condition = parser.nested(filters)
+		return condition.members if isinstance(condition, AllOf) else (condition,)
+	return tuple(parser.condition(row) for row in filters)
+
+
+def _is_array(value: Any) -> bool:
+	return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _is_nested(row: Sequence) -> bool:
+	return any(isinstance(part, str) and part.strip().lower() in ("and", "or") for part in row) and _is_array(
+		row[0]
+	)
 
 
 def _from_mapping(fieldname: str, value: Any) -> list:
-	if isinstance(value, Sequence) and not isinstance(value, str):
-		return [fieldname, *value]
-	return [fieldname, "=", value]
+	return [fieldname, *value] if _is_array(value) else [fieldname, "=", value]
 
 
-def _filter(row: Any, sets: FieldSets, doctype: str, argument: str) -> Filter:
-	if not isinstance(row, Sequence) or isinstance(row, str):
-		raise InvalidArguments(
-			f"{argument}: a condition is an array [field, operator, value].", FILTER_SHAPES
-		)
-	if len(row) == 4 and row[0] == doctype:
-		row = row[1:]
-	if len(row) == 4:
-		raise InvalidArguments(
-			f"{argument}: only fields of {doctype} itself can be used, not of other DocTypes.", FILTER_SHAPES
-		)
-	if len(row) != 3:
-		raise InvalidArguments(
-			f"{argument}: a condition has three parts, [field, operator, value].", FILTER_SHAPES
-		)
-	fieldname, operator, value = row
-	check_field(fieldname, sets.filterable, "filter by", argument)
-	operator = " ".join(operator.lower().split()) if isinstance(operator, str) else operator
-	if not isinstance(operator, str) or operator not in OPERATORS:
-		raise InvalidArguments(
-			f"{argument}: unknown operator for {fieldname}.",
-			"Use one of " + ", ".join(sorted(OPERATORS)) + ".",
-		)
-	return Filter(fieldname, operator, _value(operator, value, f"{argument}: {fieldname} {operator}"))
+class _Parser:
+	"""Reads conditions one after the other, counting them."""
+
+	def __init__(self, sets: FieldSets, doctype: str, argument: str):
+		self.sets = sets
+		self.doctype = doctype
+		self.argument = argument
+		self.count = 0
+
+	def condition(self, row: Any, depth: int = 0) -> Condition:
+		if not _is_array(row):
+			raise InvalidArguments(
+				f"{self.argument}: a condition is an array [field, operator, value].", FILTER_SHAPES
+			)
+		if row and _is_array(row[0]):
+			if len(row) == 1:
+				return self.condition(row[0], depth + 1)
+			return self.nested(row, depth + 1)
+		return self.single(row)
+
+	def nested(self, row: Sequence, depth: int = 0) -> Condition:
+		"""`[condition, "and", condition, ...]`, all with the same word between."""
+		if depth > MAX_DEPTH:
+			raise InvalidArguments(f"{self.argument}: nested more than {MAX_DEPTH} deep.")
+		words = {str(word).strip().lower() for word in row[1::2]}
+		if len(row) % 2 == 0 or len(words) != 1 or not words <= {"and", "or"}:
+			raise InvalidArguments(
+				f'{self.argument}: between conditions stands "and", or "or", all the same.',
+				'Put what belongs together into an array of its own: [a, "and", [b, "or", c]].',
+			)
+		members = tuple(self.condition(part, depth) for part in row[::2])
+		return AllOf(members) if words == {"and"} else AnyOf(members)
+
+	def single(self, row: Sequence) -> Filter:
+		self.count += 1
+		if self.count > MAX_FILTERS:
+			raise InvalidArguments(f"{self.argument}: at most {MAX_FILTERS} conditions.")
+		child_doctype = ""
+		if len(row) == 4:
+			child_doctype, row = row[0], row[1:]
+			if child_doctype == self.doctype:
+				child_doctype = ""
+		if len(row) != 3:
+			raise InvalidArguments(
+				f"{self.argument}: a condition has three parts, [field, operator, value].", FILTER_SHAPES
+			)
+		fieldname, operator, value = row
+		field = self.field(fieldname, child_doctype)
+		operator = " ".join(operator.lower().split()) if isinstance(operator, str) else operator
+		value = typed_value(field, operator, value, self.argument)
+		return Filter(fieldname, operator, value, child_doctype)
+
+	def field(self, fieldname: Any, child_doctype: Any) -> Field:
+		if not child_doctype:
+			return self.sets.fields[check_field(fieldname, self.sets.filterable, "filter by", self.argument)]
+		tables = [t.rows or {} for t in self.sets.tables if t.options == child_doctype]
+		# Two tables of one kind can't be told apart by the engine: what is hidden in one is hidden.
+		allowed = [
+			f for f in (tables[0] if tables else {}) if all(f in t and t[f].filterable for t in tables)
+		]
+		if not tables:
+			raise InvalidArguments(
+				f"{self.argument}: only fields of {self.doctype} itself and of its tables can be used.",
+				FILTER_SHAPES,
+			)
+		return tables[0][check_field(fieldname, allowed, "filter by", self.argument)]
 
 
-def _value(operator: str, value: Any, where: str) -> Any:
-	if operator in MEMBERSHIPS or operator == "between":
-		if not isinstance(value, Sequence) or isinstance(value, str):
-			raise InvalidArguments(f"{where} takes an array of values.")
-		if operator == "between" and len(value) != 2:
-			raise InvalidArguments(f"{where} takes an array of two values, from and to.")
-		if not value or len(value) > MAX_VALUES:
-			raise InvalidArguments(f"{where} takes 1 to {MAX_VALUES} values.")
-		if not all(isinstance(v, SCALAR) for v in value):
-			raise InvalidArguments(f"{where}: values are texts, numbers, true or false.")
-		return [_plain(v) for v in value]
-	if operator == "is":
-		if not isinstance(value, str) or value.lower() not in ("set", "not set"):
-			raise InvalidArguments(f'{where} takes "set" or "not set".')
-		return value.lower()
-	if value is None:
-		raise InvalidArguments(f"{where}: null can't be compared.", 'Use ["is", "not set"] or ["is", "set"].')
-	if operator in PATTERNS and not isinstance(value, str):
-		raise InvalidArguments(f"{where} takes a text with % as wildcard.")
-	if not isinstance(value, SCALAR):
-		raise InvalidArguments(f"{where} takes a text, a number, true or false.", FILTER_SHAPES)
-	return _plain(value)
-
-
-def _plain(value: Any) -> Any:
-	"""true and false as the 1 and 0 that Check fields hold."""
-	return int(value) if isinstance(value, bool) else value
-
-
-def parse_order_by(order_by: str | None, sets: FieldSets) -> tuple[tuple[str, str], ...]:
+def parse_order_by(order_by: str | None, allowed: Sequence[str]) -> tuple[tuple[str, str], ...]:
 	"""`"field asc, other desc"` as pairs; the direction may be left out (asc). Empty text gives ()."""
 	pairs: list[tuple[str, str]] = []
 	if not order_by or not order_by.strip():
@@ -158,5 +183,5 @@ def parse_order_by(order_by: str | None, sets: FieldSets) -> tuple[tuple[str, st
 			raise InvalidArguments(
 				"order_by: a term is a field name and asc or desc.", 'Write "grand_total desc, name asc".'
 			)
-		pairs.append((check_field(words[0], sets.filterable, "order by", "order_by"), direction))
+		pairs.append((check_field(words[0], allowed, "order by", "order_by"), direction))
 	return tuple(dict(pairs).items())

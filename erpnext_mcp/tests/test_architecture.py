@@ -10,7 +10,7 @@ import erpnext_mcp
 
 ROOT = Path(erpnext_mcp.__file__).parent
 ROOMS = ("api", "mcp_server", "policy", "documents", "audit", "limits")
-LEAVES = {"access", "errors", "compat"}
+LEAVES = {"access", "errors", "masks", "compat"}
 """Modules at the top that every room may use: values, errors, versions."""
 
 MAY_IMPORT = {

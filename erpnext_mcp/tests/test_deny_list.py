@@ -3,6 +3,7 @@
 import frappe
 import pytest
 
+from erpnext_mcp.policy import store
 from erpnext_mcp.policy.deny_list import DENIED, denied_reason
 
 FAMILIES = (
@@ -37,6 +38,7 @@ def test_t34_a_closed_doctype_stays_closed_however_it_got_into_a_profile(call, w
 	"""The rule is also checked at every call, not only when a profile is saved."""
 	profile = world.profile("MCP Test Smuggled", users=[world.STRANGER], rules={"Customer": ["read"]})
 	frappe.db.set_value("MCP DocType Rule", profile.doctype_rules[0].name, "document_type", "User")
+	store.changed()
 	frappe.db.commit()
 	try:
 		assert call(world.STRANGER, "list_doctypes").content["doctypes"] == []

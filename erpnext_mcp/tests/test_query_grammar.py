@@ -4,18 +4,24 @@ import json
 
 import pytest
 
-from erpnext_mcp.access import Field, FieldSets, Filter
+from erpnext_mcp.access import AllOf, AnyOf, Field, FieldSets, Filter
 from erpnext_mcp.errors import CallError, FieldNotPermitted, InvalidArguments
 from erpnext_mcp.policy.query import parse_fields, parse_filters, parse_order_by
 
+ROWS = {
+	"name": Field("name", "ID", "Data"),
+	"rate": Field("rate", "Rate", "Currency"),
+	"cost": Field("cost", "Cost", "Currency", mask="Full"),
+}
 SETS = FieldSets(
 	{
 		"name": Field("name", "ID", "Data"),
 		"status": Field("status", "Status", "Select", in_list_view=True),
 		"total": Field("total", "Total", "Currency"),
-		"phone": Field("phone", "Phone", "Data", masked=True),
+		"due": Field("due", "Due", "Date"),
+		"phone": Field("phone", "Phone", "Data", mask="Full"),
 		"computed": Field("computed", "Computed", "Data", stored=False),
-		"items": Field("items", "Items", "Table", rows={"name": Field("name", "ID", "Data")}),
+		"items": Field("items", "Items", "Table", options="Row", stored=False, rows=ROWS),
 	},
 	title_field="status",
 )
@@ -38,7 +44,10 @@ SETS = FieldSets(
 		([["status", "NOT  IN", ["a"]]], [("status", "not in", ["a"])]),
 		([["status", "is", "Set"]], [("status", "is", "set")]),
 		([["total", "between", [1, 2]]], [("total", "between", [1, 2])]),
-		({"status": True}, [("status", "=", 1)]),
+		({"total": True}, [("total", "=", 1)]),
+		({"total": "1.50"}, [("total", "=", 1.5)]),
+		([["Row", "rate", ">", "2"]], [("rate", ">", 2.0, "Row")]),
+		([["status", "=", "Open"], "and", ["total", "=", 1]], [("status", "=", "Open"), ("total", "=", 1)]),
 		({"status": ""}, [("status", "=", "")]),
 	],
 )
@@ -77,7 +86,34 @@ HIDDEN = [
 def test_t04_hidden_fields_cannot_be_filtered_in_any_shape(fieldname, shape):
 	with pytest.raises(FieldNotPermitted) as caught:
 		parse_filters(shape(fieldname), SETS, "Order")
-	assert caught.value.details["allowed_fields"] == ["name", "status", "total"]
+	assert caught.value.details["allowed_fields"] == ["name", "status", "total", "due"]
+
+
+@pytest.mark.parametrize("fieldname", ["cost", "secret", "parent", "idx", "`rate`"])
+def test_t03_t04_fields_of_rows_are_checked_too(fieldname):
+	with pytest.raises(FieldNotPermitted) as caught:
+		parse_filters([["Row", fieldname, ">", 1]], SETS, "Order")
+	assert caught.value.details["allowed_fields"] == ["name", "rate"]
+
+
+def test_nested_conditions():
+	status, total = Filter("status", "=", "Open"), Filter("total", ">", 1)
+	condition = [["status", "=", "Open"], "or", [["total", ">", 1], "and", ["status", "=", "Open"]]]
+	assert parse_filters(condition, SETS, "Order") == (AnyOf((status, AllOf((total, status)))),)
+	assert parse_filters([condition], SETS, "Order") == (AnyOf((status, AllOf((total, status)))),)
+
+
+@pytest.mark.parametrize("position", range(4))
+def test_t04_hidden_fields_in_nested_conditions(position):
+	names = ["status"] * 4
+	names[position] = "phone"
+	condition = [
+		[names[0], "=", "a"],
+		"or",
+		[[names[1], "=", "a"], "and", [[names[2], "=", "a"], "or", [names[3], "=", "a"]]],
+	]
+	with pytest.raises(FieldNotPermitted):
+		parse_filters(condition, SETS, "Order")
 
 
 def test_hidden_and_unknown_fields_get_the_same_words():
@@ -102,8 +138,18 @@ def test_hidden_and_unknown_fields_get_the_same_words():
 		[["status", "="]],
 		[["Customer", "status", "=", "Open"]],
 		[["Order", "status", "=", "Open", "x"]],
-		[["status", "=", "Open"], "and", ["total", "=", 1]],
-		[[["status", "=", "Open"], "or", ["total", "=", 1]]],
+		[["status", "=", "Open"], "and", ["total", "=", 1], "or", ["total", "=", 2]],
+		[["status", "=", "Open"], "and"],
+		[["status", "=", "Open"], "xor", ["total", "=", 1]],
+		[[[[[[[[["status", "=", "a"], "or", ["total", "=", 1]], "and", ["total", "=", 1]]]]]]]],
+		{"total": "many"},
+		{"total": float("nan")},
+		{"total": ["in", ["1", "x"]]},
+		{"due": "tomorrow"},
+		{"due": ["between", ["2026-01-01", "2026-13-01"]]},
+		{"status": "a" * 1001},
+		{"status": "a\0"},
+		[["Other", "rate", ">", 2]],
 		{"and": [["status", "=", "Open"]]},
 		[["status", "regexp", "a"]],
 		[["status", "= 1 or 1", "a"]],
@@ -149,7 +195,7 @@ def test_t06_what_is_not_recognised_is_refused(filters):
 )
 def test_t05_order_by_takes_readable_columns_only(order_by):
 	with pytest.raises(CallError):
-		parse_order_by(order_by, SETS)
+		parse_order_by(order_by, SETS.filterable)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +208,7 @@ def test_t05_order_by_takes_readable_columns_only(order_by):
 	],
 )
 def test_order_by(order_by, expected):
-	assert parse_order_by(order_by, SETS) == expected
+	assert parse_order_by(order_by, SETS.filterable) == expected
 
 
 @pytest.mark.parametrize(
@@ -198,7 +244,7 @@ def test_a_table_in_fields_says_where_to_read_it():
 		([], ("name", "status")),
 		(["total"], ("name", "total")),
 		(["total", "name", "total"], ("name", "total")),
-		(["*"], ("name", "status", "total", "phone")),
+		(["*"], ("name", "status", "total", "due", "phone")),
 	],
 )
 def test_t17_rows_can_always_be_addressed(fields, expected):

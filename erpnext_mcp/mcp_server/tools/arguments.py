@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from erpnext_mcp.errors import InvalidArguments
+from erpnext_mcp.mcp_server.context import Context
+
 DOCTYPE: dict[str, Any] = {
 	"type": "string",
 	"minLength": 1,
@@ -22,7 +25,22 @@ FIELDS: dict[str, Any] = {
 FILTERS: dict[str, Any] = {
 	"type": ["object", "array", "string"],
 	"items": {},
-	"description": 'All must hold. {"status":"Open","grand_total":[">",100]} or [["status","in",["Open","Paid"]]]. '
+	"description": 'All must hold. {"status":"Open","grand_total":[">",100]}, [["status","in",["Open","Paid"]]] or '
+	'[["status","=","Open"],"or",["grand_total",">",100]]. '
 	"Operators: = != > < >= <= like, not like, in, not in, between, is (set | not set)",
 }
 OR_FILTERS: dict[str, Any] = {**FILTERS, "description": "The same shapes; at least one must hold"}
+
+
+def limit_of(context: Context, arguments: dict[str, Any]) -> int:
+	"""How many rows a call may have.
+
+	:raises InvalidArguments: it asks for more than the rule and the settings allow
+	"""
+	most = context.access.max_rows
+	limit = int(arguments.get("limit", min(context.settings.default_page_size, most)))
+	if limit > most:
+		raise InvalidArguments(
+			f"limit: at most {most} rows a call.", "Ask for the next rows with offset, or narrow the filters."
+		)
+	return limit

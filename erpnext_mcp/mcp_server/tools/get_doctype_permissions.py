@@ -5,6 +5,7 @@ from typing import Any
 from erpnext_mcp.mcp_server.context import Context
 from erpnext_mcp.mcp_server.tool import Tool, answer_schema, object_schema
 from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE
+from erpnext_mcp.policy.describe import restrictions
 from erpnext_mcp.policy.operations import CREATE, OPERATIONS, READ, UPDATE
 
 NAMES = {"type": "array", "items": {"type": "string"}}
@@ -22,13 +23,14 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 			"writable": fields.writable if may_write else [],
 			"masked": fields.masked,
 		},
+		**restrictions(access, context.grant.profile.rules[access.doctype]),
 	}
 
 
 tool = Tool(
 	name="get_doctype_permissions",
 	title="Get DocType permissions",
-	description="Your operations on a DocType and the fields you can read, write, or see only masked.",
+	description="Your operations on a DocType; fields you can read, write, or see only masked; conditions that hold.",
 	perform=perform,
 	input_schema=object_schema({"doctype": DOCTYPE}, required=("doctype",)),
 	output_schema=answer_schema(
@@ -39,6 +41,9 @@ tool = Tool(
 				{"readable": NAMES, "writable": NAMES, "masked": NAMES},
 				required=("readable", "writable", "masked"),
 			),
+			"conditions": {"type": "array", "items": {"type": "object"}},
+			"row_filter": {"type": "array", "items": {"type": "array", "items": {}}},
+			"other_restrictions": {"type": "boolean"},
 		},
 		required=("doctype", "operations", "fields"),
 	),

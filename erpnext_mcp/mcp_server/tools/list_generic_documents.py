@@ -4,28 +4,21 @@ from typing import Any
 
 from erpnext_mcp.access import Query
 from erpnext_mcp.documents.query import list_documents
-from erpnext_mcp.errors import InvalidArguments
 from erpnext_mcp.mcp_server.context import Context
 from erpnext_mcp.mcp_server.tool import Tool, answer_schema, object_schema
-from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, FIELDS, FILTERS, OR_FILTERS
+from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, FIELDS, FILTERS, OR_FILTERS, limit_of
 from erpnext_mcp.policy.operations import READ
 from erpnext_mcp.policy.query import parse_fields, parse_filters, parse_order_by
 
 
 def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
-	access, settings = context.access, context.settings
-	limit = int(arguments.get("limit", settings.default_page_size))
-	if limit > settings.max_page_size:
-		raise InvalidArguments(
-			f"limit: at most {settings.max_page_size} rows a call.",
-			"Ask for the next rows with offset, or narrow the filters.",
-		)
+	access = context.access
 	query = Query(
 		fields=parse_fields(arguments.get("fields"), access.fields),
 		filters=parse_filters(arguments.get("filters"), access.fields, access.doctype),
 		or_filters=parse_filters(arguments.get("or_filters"), access.fields, access.doctype, "or_filters"),
-		order_by=parse_order_by(arguments.get("order_by"), access.fields),
-		limit=limit,
+		order_by=parse_order_by(arguments.get("order_by"), access.fields.filterable),
+		limit=limit_of(context, arguments),
 		offset=int(arguments["offset"]),
 	)
 	context.note.read(fields=query.fieldnames)
