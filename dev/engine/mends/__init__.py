@@ -17,6 +17,7 @@ from dev.engine.edit import Edit
 TOPICS = (
 	"python311",
 	"missing_modules",
+	"logo",
 	"version",
 	"pypika_sqlite",
 	"sqlite_queries",
