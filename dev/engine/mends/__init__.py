@@ -22,6 +22,7 @@ TOPICS = (
 	"pypika_sqlite",
 	"sqlite_queries",
 	"sqlite_values",
+	"sqlite_connections",
 	"sqlite_transactions",
 	"sqlite_sequences",
 	"sites",
