@@ -33,8 +33,7 @@ def list_documents(access: Access, query: Query) -> dict[str, Any]:
 		filters=[f.as_list() for f in query.filters],
 		or_filters=[f.as_list() for f in query.or_filters] or None,
 		order_by=_order_by(query, access),
-		limit_start=query.offset,
-		limit_page_length=query.limit + 1,
+		**compat.page(query.limit + 1, query.offset),
 	)
 	has_more = len(rows) > query.limit
 	rows = rows[: query.limit]
