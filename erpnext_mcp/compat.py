@@ -36,6 +36,13 @@ def qualified(doctype: str, fieldname: str) -> str:
 	return f"`tab{doctype}`.`{fieldname}`"
 
 
+def page(limit: int, offset: int = 0) -> dict[str, int]:
+	"""The arguments of `frappe.get_list` for a page; v16 warns about v15's names, v15 does not know v16's."""
+	if MAJOR >= 16:
+		return {"limit": limit, "offset": offset}
+	return {"limit_page_length": limit, "limit_start": offset}
+
+
 def masked_fields(meta) -> dict[str, Any]:
 	"""The DocFields of a DocType that Frappe masks for the session user: {fieldname: DocField}.
 

@@ -9,6 +9,11 @@ from dev.demo.snippets import snippets
 from dev.demo.terminal import WIDTH, Terminal
 
 ROW_FIELDS = ("item_code", "item_name", "qty", "rate", "amount")
+PAGES = {
+	"mcp-permission-profile": "who may do what through MCP",
+	"mcp-audit-entry": "what was done",
+	"sales-order": "what the agents see",
+}
 HEAD_FIELDS = ("customer", "transaction_date", "status", "currency", "grand_total")
 
 
@@ -65,6 +70,8 @@ def addresses(terminal: Terminal, base_url: str, people: list[Person], login: tu
 		terminal.line(
 			f"  Desk  {terminal.style(f'{base_url}/desk', 'bold', 'green')}  log in as {user} with {password}"
 		)
+		for page, what in PAGES.items():
+			terminal.line(f"        {f'{base_url}/desk/{page}':53} {terminal.style(what, 'dim')}")
 
 
 def _list(terminal: Terminal, call: Call) -> None:

@@ -7,7 +7,7 @@ import contextlib
 import sys
 from pathlib import Path
 
-from dev.engine import databases, paths, sites
+from dev.engine import databases, sites
 
 
 def main(db: sites.Db, app: str, bench: Path) -> None:
@@ -32,7 +32,7 @@ def _add(app: str, bench: Path, say: sites.Progress) -> None:
 
 		install_app(app)
 		frappe.db.commit()
-		if app == "demo_erp" and (paths.DEV / "demo_erp" / "seed.py").exists():
+		if app == "demo_erp":
 			from demo_erp import seed
 
 			seed.run(say)

@@ -29,8 +29,7 @@ def list_documents(access: Access, query: Query) -> dict[str, Any]:
 		query.or_filters,
 		fields=list(query.fields),
 		order_by=_order_by(query, access),
-		limit_start=query.offset,
-		limit_page_length=query.limit + 1,
+		**compat.page(query.limit + 1, query.offset),
 	)
 	has_more = len(rows) > query.limit
 	rows = rows[: query.limit]
@@ -75,7 +74,7 @@ def count_documents(
 			or_filters,
 			fields=["name"],
 			order_by="name asc",
-			limit_page_length=MAX_GROUPS + 1,
+			**compat.page(MAX_GROUPS + 1),
 		)
 		if len(rows) > MAX_GROUPS:
 			raise TooLarge(
@@ -88,7 +87,7 @@ def count_documents(
 		or_filters,
 		fields=[compat.aggregate("count", "name", "total", access.doctype)],
 		order_by=None,
-		limit_page_length=1,
+		**compat.page(1),
 	)
 	return {"doctype": access.doctype, "count": int(rows[0]["total"]) if rows else 0}
 
@@ -121,7 +120,7 @@ def aggregate_documents(access: Access, query: AggregateQuery) -> dict[str, Any]
 		],
 		group_by=", ".join(query.group_by) or None,
 		order_by=", ".join(f"{names.get(name, name)} {direction}" for name, direction in order) or None,
-		limit_page_length=query.limit + 1,
+		**compat.page(query.limit + 1),
 	)
 	for row in rows:
 		row.update({alias: row.get(name) for alias, name in names.items()})
@@ -142,7 +141,7 @@ def _count_distinct(access: Access, query: AggregateQuery) -> dict[str, Any]:
 		fields=list(dict.fromkeys([*query.group_by, only.fieldname])),
 		group_by=", ".join(dict.fromkeys([*query.group_by, only.fieldname])),
 		order_by=None,
-		limit_page_length=MAX_GROUPS + 1,
+		**compat.page(MAX_GROUPS + 1),
 	)
 	if len(groups) > MAX_GROUPS:
 		raise TooLarge(f"There are more than {MAX_GROUPS} different values.", "Narrow the filters.")
@@ -172,9 +171,7 @@ def matches_row_filter(access: Access, name: str) -> bool:
 	if not access.row_filter:
 		return True
 	return bool(
-		_get_list(
-			access, (Filter("name", "=", name),), (), fields=["name"], order_by=None, limit_page_length=1
-		)
+		_get_list(access, (Filter("name", "=", name),), (), fields=["name"], order_by=None, **compat.page(1))
 	)
 
 

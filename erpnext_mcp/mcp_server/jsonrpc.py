@@ -7,6 +7,8 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 MAX_ID_LENGTH = 255
+MAX_DEPTH = 64
+"""Deepest nesting of a body. Python's own limit differs between versions, and 3.14 has none worth the name."""
 
 
 def parse(body: bytes) -> Any:
@@ -15,11 +17,28 @@ def parse(body: bytes) -> Any:
 	:raises ValueError: not UTF-8, not JSON, NaN or Infinity, a key twice in an object, or nested too deep (T50)
 	"""
 	try:
-		return json.loads(
+		message = json.loads(
 			body.decode("utf-8"), object_pairs_hook=_unique_keys, parse_constant=_refuse_constant
 		)
 	except RecursionError:
 		raise ValueError("nested too deep") from None
+	if body.count(b"[") + body.count(b"{") > MAX_DEPTH:
+		_check_depth(message)
+	return message
+
+
+def _check_depth(message: Any) -> None:
+	level = [message]
+	for _ in range(MAX_DEPTH + 1):
+		level = [
+			inner
+			for outer in level
+			if isinstance(outer, dict | list)
+			for inner in (outer.values() if isinstance(outer, dict) else outer)
+		]
+		if not level:
+			return
+	raise ValueError("nested too deep")
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -195,6 +195,10 @@ def test_t73_the_endpoint_is_not_reached_by_cmd_elsewhere(endpoint, path):
 		(b'{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":NaN}}', -32700),
 		(b'{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}', -32700),
 		(b"[" * 5000 + b"]" * 5000, -32700),
+		(
+			b'{"jsonrpc":"2.0","id":1,"method":"ping","params":' + b'{"a":' * 64 + b"1" + b"}" * 64 + b"}",
+			-32700,
+		),
 		(b"[]", -32600),
 		(b'[{"jsonrpc":"2.0","id":1,"method":"ping"}]', -32600),
 		(b"5", -32600),

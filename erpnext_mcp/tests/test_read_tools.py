@@ -52,35 +52,41 @@ def test_t13_doctypes_outside_the_profile_do_not_exist(call, world, tool):
 	assert '"code":"not_found"' in answers.pop()
 
 
-def test_t01_permlevel_fields_of_a_document(call, world):
-	"""`credit_limits` stands on permission level 1, for Sales Master Manager alone."""
-	as_reader = call(world.READER, "get_generic_document", doctype="Customer", name=world.ALPHA)
-	assert as_reader.content["document"]["territory"] == world.NORTH
-	assert "credit_limits" not in as_reader.content["document"]
-	assert str(world.CREDIT_LIMIT) not in as_reader.text
+def test_t01_t03_permlevel_fields_of_a_document_and_of_its_rows(call, world):
+	def read(user: str):
+		answer = call(user, "get_generic_document", doctype="Customer", name=world.ALPHA)
+		return answer, answer.content["document"]
 
-	as_master = call(world.MASTER, "get_generic_document", doctype="Customer", name=world.ALPHA)
-	(row,) = as_master.content["document"]["credit_limits"]
-	assert row["credit_limit"] == world.CREDIT_LIMIT
+	answer, document = read(world.READER)
+	assert document["territory"] == world.NORTH
+	assert world.SECRET not in document and world.SECRET_VALUE not in answer.text
+
+	_, document = read(world.MASTER)
+	assert document[world.SECRET] == world.SECRET_VALUE
+	(row,) = document["credit_limits"]
+	assert row[world.ROW_SECRET] == world.SECRET_VALUE and row["credit_limit"] == 4711.5
 	assert not {"parent", "parenttype", "parentfield", "idx", "doctype"} & set(row)
 
 
 def test_t04_t13_permlevel_fields_are_unknown_fields(call, world):
 	for arguments in (
-		{"fields": ["credit_limits"]},
-		{"filters": {"credit_limits": ["is", "set"]}},
-		{"order_by": "credit_limits"},
+		{"fields": [world.SECRET]},
+		{"filters": {world.SECRET: world.SECRET_VALUE}},
+		{"filters": {world.SECRET: ["like", "secret%"]}},
+		{"or_filters": [[world.SECRET, "=", world.SECRET_VALUE]]},
+		{"order_by": world.SECRET},
 	):
 		hidden = call(world.READER, "list_generic_documents", doctype="Customer", **arguments)
 		assert hidden.error.code == "field_not_permitted", arguments
+		assert call(world.MASTER, "list_generic_documents", doctype="Customer", **arguments).error is None
 	hidden = call(
-		world.READER, "get_generic_document", doctype="Customer", name=world.ALPHA, fields=["credit_limits"]
+		world.READER, "get_generic_document", doctype="Customer", name=world.ALPHA, fields=[world.SECRET]
 	)
 	unknown = call(
 		world.READER, "get_generic_document", doctype="Customer", name=world.ALPHA, fields=["nonsense"]
 	)
 	assert hidden.error.code == "field_not_permitted"
-	assert hidden.text.replace("credit_limits", "nonsense") == unknown.text
+	assert hidden.text.replace(world.SECRET, "nonsense") == unknown.text
 
 
 def test_t13_the_schema_tells_of_readable_fields_only(call, world):
@@ -88,12 +94,15 @@ def test_t13_the_schema_tells_of_readable_fields_only(call, world):
 		answer = call(user, "get_doctype_schema", doctype="Customer")
 		return {f["fieldname"]: f for f in answer.content["fields"]}
 
-	assert "credit_limits" not in fields(world.READER)
+	assert world.SECRET not in fields(world.READER)
+	assert world.ROW_SECRET not in call(world.READER, "get_doctype_schema", doctype="Customer").text
 	as_master = fields(world.MASTER)
+	assert world.SECRET in as_master
 	assert {f["fieldname"] for f in as_master["credit_limits"]["fields"]} >= {
 		"name",
 		"company",
 		"credit_limit",
+		world.ROW_SECRET,
 	}
 	assert as_master["customer_name"]["required"] is True
 	assert as_master["email_id"]["read_only"] is True
@@ -109,7 +118,7 @@ def test_permissions_tell_operations_and_fields(call, world):
 	assert "customer_name" in answer["fields"]["writable"]
 	assert "email_id" in answer["fields"]["readable"] and "email_id" not in answer["fields"]["writable"]
 	assert "owner" not in answer["fields"]["writable"]
-	assert "credit_limits" not in answer["fields"]["readable"]
+	assert world.SECRET not in answer["fields"]["readable"]
 	assert (
 		call(world.READER, "get_doctype_permissions", doctype="Territory").content["fields"]["writable"] == []
 	)

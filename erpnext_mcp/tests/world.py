@@ -2,6 +2,7 @@
 and the demo app have in common. Made once per run and taken away after it on a real bench."""
 
 import frappe
+from frappe.permissions import add_permission, reset_perms
 
 READER = "mcp.reader@example.com"
 """Sales User who may see one territory."""
@@ -19,9 +20,19 @@ ARABIC = "MCP شركة النور"
 ODD = "MCP Odd / 100% #1? Ltd"
 HIDDEN = "MCP Hidden"
 NORTHERN = (ALPHA, ARABIC, ODD)
-CREDIT_LIMIT = 4711.5
 LAST_SEEN = "mcp_last_seen"
 """A custom field of Customer, of a name that v15 drops from lists."""
+SECRET = "mcp_secret"
+"""A custom field of Customer on a permission level that only MASTER's role opens."""
+ROW_SECRET = "mcp_row_secret"
+"""The same in the rows of Customer's table credit_limits."""
+SECRET_LEVEL = 3
+SECRET_VALUE = "secret 4711.5"
+CUSTOM_FIELDS = (
+	("Customer", LAST_SEEN, "Data", 0),
+	("Customer", SECRET, "Data", SECRET_LEVEL),
+	("Customer Credit Limit", ROW_SECRET, "Data", SECRET_LEVEL),
+)
 
 PROFILE = "MCP Test Sales"
 RULES = {
@@ -36,16 +47,17 @@ def build() -> None:
 	"""Makes everything that is missing and commits."""
 	frappe.set_user("Administrator")
 	company = _company()
-	if not frappe.db.exists("Custom Field", {"dt": "Customer", "fieldname": LAST_SEEN}):
-		frappe.get_doc(
-			{
-				"doctype": "Custom Field",
-				"dt": "Customer",
-				"fieldname": LAST_SEEN,
-				"label": "Last Seen",
-				"fieldtype": "Data",
-			}
-		).insert()
+	for doctype, fieldname, fieldtype, level in CUSTOM_FIELDS:
+		_insert(
+			"Custom Field",
+			f"{doctype}-{fieldname}",
+			dt=doctype,
+			fieldname=fieldname,
+			label=fieldname,
+			fieldtype=fieldtype,
+			permlevel=level,
+		)
+	add_permission("Customer", "Sales Master Manager", SECRET_LEVEL)
 	for territory in (NORTH, SOUTH):
 		_insert(
 			"Territory", territory, territory_name=territory, parent_territory=_root("Territory"), is_group=0
@@ -58,8 +70,9 @@ def build() -> None:
 			customer_type="Company",
 			customer_group=_leaf("Customer Group"),
 			mcp_last_seen="yesterday",
+			mcp_secret=SECRET_VALUE,
 			territory=SOUTH if customer == HIDDEN else NORTH,
-			credit_limits=[{"company": company, "credit_limit": CREDIT_LIMIT}],
+			credit_limits=[{"company": company, "credit_limit": 4711.5, ROW_SECRET: SECRET_VALUE}],
 		)
 	_user(READER, "Sales User")
 	_user(MASTER, "Sales User", "Sales Manager", "Sales Master Manager")
@@ -90,7 +103,9 @@ def destroy() -> None:
 		frappe.delete_doc_if_exists("Territory", territory, force=True)
 	for user in (READER, MASTER, STRANGER, NOBODY):
 		frappe.delete_doc_if_exists("User", user, force=True)
-	frappe.delete_doc_if_exists("Custom Field", f"Customer-{LAST_SEEN}")
+	for doctype, fieldname, _, _ in CUSTOM_FIELDS:
+		frappe.delete_doc_if_exists("Custom Field", f"{doctype}-{fieldname}")
+	reset_perms("Customer")
 	frappe.db.commit()
 
 

@@ -66,6 +66,8 @@ def _make_trees() -> None:
 
 
 def _make_lists() -> None:
+	# ERPNext's setup wizard makes it too; without one, no form that shows an address opens.
+	insert_missing("Address Template", ({"country": COMPANIES[TRADING]["country"], "is_default": 1},))
 	insert_missing(
 		"UOM",
 		(

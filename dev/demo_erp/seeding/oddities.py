@@ -4,8 +4,9 @@ from datetime import date, datetime, timedelta
 
 import frappe
 import frappe.share
-from demo_erp.seeding.common import YEAR, bulk_insert, clock, fresh, rng, set_counter, stamp
+from demo_erp.seeding.common import YEAR, rng, set_counter
 from demo_erp.seeding.companies import GULF, TRADING
+from demo_erp.seeding.items import ODD_ITEMS
 from demo_erp.seeding.names import ODD_CUSTOMERS
 from demo_erp.seeding.users import CLERK, MANAGER, SALES_NORTH, VISITOR
 
@@ -30,6 +31,7 @@ def run() -> None:
 	_make_visits()
 	_make_secrets()
 	_make_pos_invoices()
+	_make_files()
 	_make_shares()
 
 
@@ -113,24 +115,14 @@ def _make_named() -> None:
 					summary=f"{doctype} {number}",
 				).insert(ignore_permissions=True)
 	if not frappe.db.count("Demo Counter"):
-		_make_counters()
+		for number in range(1, 6):
+			counter = frappe.get_doc(doctype="Demo Counter", title=f"Counter {number}", count=number * 10)
+			counter.insert(ignore_permissions=True)
 	for doctype, switch in (("Demo Throwing Note", {"throw": 0}), ("Demo Committing Note", {})):
 		if not frappe.db.count(doctype):
 			frappe.get_doc(
 				doctype=doctype, title="Harmless", content="Saved as it should be.", **switch
 			).insert(ignore_permissions=True)
-
-
-def _make_counters() -> None:
-	"""Past the sequence that names them, which Frappe's SQLite has not: there the table counts by itself."""
-	rand, times = rng("counters"), clock(datetime(YEAR, 2, 2, 9))
-	counters = [fresh("Demo Counter", {"title": f"Counter {n}", "count": n * 10}) for n in range(1, 6)]
-	for number, counter in enumerate(counters, 1):
-		counter.name = number
-		stamp(counter, rand, next(times))
-	bulk_insert(counters)
-	if frappe.db.db_type != "sqlite":
-		frappe.db.set_next_sequence_val("Demo Counter", len(counters), is_val_used=True)
 
 
 def _make_visits() -> None:
@@ -195,6 +187,30 @@ def _make_pos_invoices() -> None:
 		if number < 9:
 			doc.submit()
 	set_counter(f"ACC-PSINV-{YEAR}-", len(items))
+
+
+def _make_files() -> None:
+	"""Private attachments: of an Attach field, and of a customer whom the sales user of the North does not see."""
+	[southern] = _first("Customer", {"territory": "South"}, 2)[1:]
+	for doctype, name, field, file_name in (
+		("Item", ODD_ITEMS[0][0], "spec_sheet", "bolt-m8.txt"),
+		("Customer", southern, None, "contract-of-the-south.txt"),
+	):
+		attached = {"attached_to_doctype": doctype, "attached_to_name": name, "attached_to_field": field}
+		if frappe.db.exists("File", {"attached_to_doctype": doctype, "attached_to_name": name}):
+			continue
+		file = frappe.get_doc(
+			{
+				"doctype": "File",
+				"file_name": file_name,
+				"content": f"Demo file of {doctype} {name}\n",
+				"is_private": 1,
+				**attached,
+			}
+		)
+		file.insert(ignore_permissions=True)
+		if field:
+			frappe.db.set_value(doctype, name, field, file.file_url, update_modified=False)
 
 
 def _make_shares() -> None:

@@ -14,8 +14,10 @@ def unchanged_site(site) -> Iterator[None]:
 	frappe.db.rollback()
 	yield
 	frappe.set_user("Administrator")
+	wrote = frappe.db.transaction_writes
 	frappe.db.rollback()
-	frappe.clear_cache()
+	if wrote:
+		frappe.clear_cache()
 	frappe.local.message_log = []
 
 

@@ -296,6 +296,14 @@ class TestTransactions:
 		assert sorted(actions) == sorted(pending) and len(pending) == 30
 
 
+def test_attachments():
+	file = frappe.get_doc("File", {"attached_to_doctype": "Item", "attached_to_name": "BOLT M8/40"})
+	assert file.file_url == frappe.db.get_value("Item", "BOLT M8/40", "spec_sheet")
+	assert file.is_private and file.get_content() == "Demo file of Item BOLT M8/40\n"
+	other = frappe.get_doc("File", {"attached_to_doctype": "Customer"})
+	assert frappe.db.get_value("Customer", other.attached_to_name, "territory") == "South"
+
+
 def test_users_can_log_in_with_the_password():
 	from frappe.utils.password import check_password
 

@@ -17,10 +17,12 @@ from dev.engine.edit import Edit
 TOPICS = (
 	"python311",
 	"missing_modules",
+	"logo",
 	"version",
 	"pypika_sqlite",
 	"sqlite_queries",
 	"sqlite_values",
+	"sqlite_connections",
 	"sqlite_transactions",
 	"sqlite_sequences",
 	"sites",

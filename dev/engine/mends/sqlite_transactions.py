@@ -10,33 +10,18 @@
 * `set_execution_timeout()` changed the time that writers wait for the lock. Here it limits a statement's run time.
 * `commit()` and `rollback()` left out what upstream does besides: the value cache and the count of writes outlived the transaction,
   so that a DDL statement after a rollback was refused.
-* Waiting for the lock: 30 s, not 5. `synchronous=OFF`: the file need not survive a power cut; a killed process loses nothing.
 """
 
 import time
 import warnings
 from typing import Any
 
-LOCK_WAIT_MS = 30_000
 _CHECK_EVERY = 10_000  # SQLite's virtual machine instructions; about a millisecond
 
 
 def apply() -> None:
-	import sqlite3
-
 	from frappe.database.database import TRANSACTION_DISABLED_MSG
 	from frappe.database.sqlite.database import SQLiteDatabase, SQLiteExceptionUtil
-
-	plain_connection = SQLiteDatabase.get_connection
-
-	def get_connection(self, read_only: bool = False) -> sqlite3.Connection:
-		connection = plain_connection(self, read_only)
-		connection.isolation_level = (
-			"IMMEDIATE"  # the sqlite3 module begins transactions before writes, with this word
-		)
-		connection.execute(f"PRAGMA busy_timeout={LOCK_WAIT_MS}")
-		connection.execute("PRAGMA synchronous=OFF")
-		return connection
 
 	def lock_for_writing(self) -> None:
 		if not self._conn.in_transaction:
@@ -61,9 +46,10 @@ def apply() -> None:
 		import frappe
 
 		read_only = bool(read_only or frappe.flags.read_only)
+		if self._conn and self._conn.in_transaction:
+			self._conn.commit()  # as SQL's START TRANSACTION does
 		if read_only != getattr(self, "read_only", False):
-			if self._conn:
-				self._conn.close()
+			self.close()
 			self._conn = self.get_connection(read_only=read_only)
 			self._cursor = self._conn.cursor()
 			self.read_only = read_only
@@ -95,7 +81,6 @@ def apply() -> None:
 		self.after_rollback.run()
 
 	for method in (
-		get_connection,
 		lock_for_writing,
 		execute,
 		set_execution_timeout,

@@ -9,35 +9,33 @@
 
 import datetime
 import re
+import sqlite3
 from typing import Any
 
 
 def apply() -> None:
-	import sqlite3
-
 	from frappe.database.sqlite.database import SQLiteDatabase
 
-	create_connection = SQLiteDatabase.create_connection
-
-	def connect(self, read_only: bool = False) -> sqlite3.Connection:
-		connection = create_connection(self, read_only)
-		sqlite3.register_converter("datetime", lambda value: datetime.datetime.fromisoformat(value.decode()))
-		sqlite3.register_converter("time", lambda value: as_timedelta(value.decode()))
-		return connection
-
-	get_connection = SQLiteDatabase.get_connection
-
-	def with_functions(self, read_only: bool = False) -> sqlite3.Connection:
-		connection = get_connection(self, read_only)
-		connection.create_function("regexp", 2, matches, deterministic=True)
-		connection.create_function("locate", 2, position, deterministic=True)
-		connection.create_function("concat", -1, joined, deterministic=True)
-		connection.create_function("now", 0, lambda: str(datetime.datetime.now()))
-		return connection
-
 	SQLiteDatabase._transform_result = lambda self, result: tuple(result)
-	SQLiteDatabase.create_connection = connect
-	SQLiteDatabase.get_connection = with_functions
+
+
+def register_converters() -> None:
+	"""How the declared type of a column makes a Python value."""
+	for type_, convert in {
+		"date": datetime.date.fromisoformat,
+		"datetime": datetime.datetime.fromisoformat,
+		"timestamp": datetime.datetime.fromisoformat,
+		"time": as_timedelta,
+	}.items():
+		sqlite3.register_converter(type_, lambda value, convert=convert: convert(value.decode()))
+
+
+def register_functions(connection: sqlite3.Connection) -> None:
+	connection.create_function("regexp", 2, matches, deterministic=True)
+	connection.create_function("regexp_replace", 3, replaced, deterministic=True)
+	connection.create_function("locate", 2, position, deterministic=True)
+	connection.create_function("concat", -1, joined, deterministic=True)
+	connection.create_function("now", 0, lambda: str(datetime.datetime.now()))
 
 
 def as_timedelta(text: str) -> datetime.timedelta:
@@ -48,6 +46,10 @@ def as_timedelta(text: str) -> datetime.timedelta:
 
 def matches(expression: str, item: Any) -> bool:
 	return item is not None and re.search(expression, str(item)) is not None
+
+
+def replaced(text: Any, pattern: str, replacement: str) -> str | None:
+	return None if text is None else re.sub(pattern, replacement, str(text))
 
 
 def position(needle: Any, text: Any) -> int | None:

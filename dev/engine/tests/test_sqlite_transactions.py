@@ -1,6 +1,5 @@
 """Transactions: on SQLite one write lock stands for MariaDB's row locks."""
 
-import sqlite3
 import time
 
 import frappe
@@ -162,6 +161,23 @@ def test_callbacks_run_around_commit_and_rollback(db):
 	assert seen == ["rolled back", "committed"]
 
 
-def test_the_driver_is_the_one_we_mended(sqlite):
-	assert sqlite._conn.isolation_level == "IMMEDIATE"
-	assert isinstance(sqlite._conn, sqlite3.Connection)
+def test_beginning_anew_commits_as_on_mariadb(db, in_thread):
+	frappe.db.set_default("engine_begun", "1")
+	frappe.db.begin(read_only=True)
+	frappe.db.begin(read_only=True)
+	assert in_thread(lambda: frappe.db.get_default("engine_begun")) == "1"
+
+
+def test_connections_are_kept_and_undo_what_was_not_committed(sqlite, in_thread):
+	from dev.engine.mends import sqlite_connections
+
+	def leave_open() -> int:
+		frappe.db.sql("insert into `tabSeries` (name, current) values ('ENGINE-LEFT', 1)")
+		return id(frappe.db._conn)
+
+	first = in_thread(leave_open)
+	assert first == in_thread(lambda: (frappe.db.sql("select 1"), id(frappe.db._conn))[1])
+	assert not sqlite.sql("select 1 from `tabSeries` where name = 'ENGINE-LEFT'")
+	path = sqlite.get_db_path()
+	assert sqlite_connections._key(path, False) != sqlite_connections._key(path, True)
+	assert sqlite.sql("PRAGMA journal_mode") == (("wal",),)
