@@ -6,10 +6,16 @@ Frappe imports this module for every `bench` command, so it imports nothing that
 
 import click
 
+from erpnext_mcp.cli.release import release
+from erpnext_mcp.cli.status import status
+
 
 @click.group()
 def mcp():
 	"""The MCP gateway of a site."""
 
+
+mcp.add_command(status)
+mcp.add_command(release)
 
 commands = [mcp]

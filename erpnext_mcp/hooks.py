@@ -7,7 +7,13 @@ app_license = "mit"
 
 after_install = "erpnext_mcp.install.after_install"
 after_migrate = "erpnext_mcp.install.after_migrate"
+before_uninstall = "erpnext_mcp.install.before_uninstall"
 after_uninstall = "erpnext_mcp.install.after_uninstall"
 
-before_request = ["erpnext_mcp.api.mcp.route"]
+before_request = ["erpnext_mcp.api.guard.before_auth", "erpnext_mcp.api.mcp.route"]
+auth_hooks = ["erpnext_mcp.api.guard.check"]
 after_request = ["erpnext_mcp.api.mcp.finish"]
+
+doc_events = {
+	"MCP Permission Profile": {"on_update": "erpnext_mcp.policy.binding.remember"},
+}

@@ -1,6 +1,11 @@
 """What the app puts on a site beside its doctypes, and takes away with them (T59)."""
 
+import click
 import frappe
+
+from erpnext_mcp.cli import credentials
+from erpnext_mcp.policy import binding, store
+from erpnext_mcp.policy.release import revoke
 
 ROLE = "MCP Administrator"
 SETTINGS = "MCP Gateway Settings"
@@ -15,6 +20,37 @@ def after_migrate() -> None:
 	"""Also for sites that had the app before a setting existed."""
 	ensure_role()
 	ensure_settings()
+	for name in [p.name for p in store.read().profiles if p.restrict_to_mcp]:
+		# Users and roles may have been renamed since the profile was saved.
+		binding.remember(frappe.get_doc(store.PROFILE, name))
+
+
+def before_uninstall() -> None:
+	"""Ends every credential that is bound to MCP: without the app it would open the whole site (T72).
+
+	`bench --site S mcp release` before uninstalling keeps them. Frappe calls this in a dry run as well, which never
+	commits: nor does this.
+	"""
+	bound = binding.bound_credentials()
+	if not bound:
+		return
+	dry_run = _is_dry_run()
+	click.secho(
+		"These credentials work with MCP only, and "
+		+ ("would be revoked" if dry_run else "are revoked now")
+		+ ". To keep them, run before: bench --site SITE mcp release",
+		fg="yellow",
+	)
+	for entry in credentials.summary(bound):
+		click.echo(f"  {credentials.line(entry)}")
+	if not dry_run:
+		revoke(bound)
+
+
+def _is_dry_run() -> bool:
+	"""Whether this is `bench uninstall-app --dry-run`: Frappe tells the hooks nothing, the command line knows."""
+	context = click.get_current_context(silent=True)
+	return bool(context and context.params.get("dry_run"))
 
 
 def after_uninstall() -> None:
@@ -23,6 +59,7 @@ def after_uninstall() -> None:
 	if "erpnext_mcp" in frappe.get_installed_apps():
 		return
 	frappe.db.delete("Singles", {"doctype": SETTINGS})
+	binding.forget()
 	if frappe.db.exists("Role", ROLE):
 		frappe.db.delete("Has Role", {"role": ROLE})
 		frappe.delete_doc("Role", ROLE, ignore_permissions=True, force=True)
