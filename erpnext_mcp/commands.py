@@ -6,6 +6,8 @@ Frappe imports this module for every `bench` command, so it imports nothing that
 
 import click
 
+from erpnext_mcp.cli.export_profile import export_profile
+from erpnext_mcp.cli.import_profile import import_profile
 from erpnext_mcp.cli.release import release
 from erpnext_mcp.cli.status import status
 
@@ -17,5 +19,7 @@ def mcp():
 
 mcp.add_command(status)
 mcp.add_command(release)
+mcp.add_command(export_profile)
+mcp.add_command(import_profile)
 
 commands = [mcp]
