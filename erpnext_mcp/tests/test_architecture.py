@@ -40,6 +40,7 @@ AROUND_PERMISSIONS = {
 READS_ONLY_OUR_OWN = {
 	"policy/store.py",  # profiles and settings
 	"policy/grant.py",
+	"policy/validation/site.py",  # users and roles, for the administrator who saves a profile
 	"mcp_server/pipeline.py",  # whether the caller is still enabled
 	"mcp_server/caller.py",  # the client of his token
 	"documents/system.py",  # facts of the caller himself

@@ -1,29 +1,36 @@
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-import frappe
-from frappe import _
 from frappe.model.document import Document
+
+from erpnext_mcp.policy import store
+from erpnext_mcp.policy.message import Message, _
+from erpnext_mcp.policy.validation import show
+from erpnext_mcp.policy.validation.finding import Finding
+
+AT_LEAST_ONE = ("default_page_size", "max_page_size", "max_answer_kb")
 
 
 class MCPGatewaySettings(Document):
 	"""What holds for every call on the site, whichever profile applies."""
 
 	def validate(self) -> None:
-		self._validate_sizes()
-		self._validate_origins()
+		show.raise_errors(self, [*self._sizes(), *self._origins(), *self._clients()])
 
-	def _validate_sizes(self) -> None:
-		for fieldname in ("default_page_size", "max_page_size", "max_answer_kb"):
-			if not self.get(fieldname) or self.get(fieldname) < 1:
-				frappe.throw(_("{0} must be at least 1.").format(self._label(fieldname)))
-		if self.default_page_size > self.max_page_size:
-			frappe.throw(
-				_("{0} can't be more than {1}.").format(
-					self._label("default_page_size"), self._label("max_page_size")
-				)
+	def on_update(self) -> None:
+		store.changed()
+
+	def _sizes(self) -> Iterator[Finding]:
+		for fieldname in AT_LEAST_ONE:
+			if (self.get(fieldname) or 0) < 1:
+				yield Finding(Message(_("it must be at least 1.")), field=fieldname)
+		if (self.default_page_size or 0) > (self.max_page_size or 0):
+			yield Finding(
+				Message(_("it can't be more than {0}."), Message(self.meta.get_label("max_page_size"))),
+				field="default_page_size",
 			)
 
-	def _validate_origins(self) -> None:
+	def _origins(self) -> Iterator[Finding]:
 		for origin in (self.allowed_origins or "").split():
 			parts = urlsplit(origin)
 			if (
@@ -31,11 +38,19 @@ class MCPGatewaySettings(Document):
 				or not parts.netloc
 				or origin != f"{parts.scheme}://{parts.netloc}"
 			):
-				frappe.throw(
-					_(
-						"{0}: {1} is not an origin. Write one like https://inspector.example.com, without a path."
-					).format(self._label("allowed_origins"), frappe.bold(frappe.utils.escape_html(origin)))
+				yield Finding(
+					Message(
+						_(
+							"{0} is not an origin. Write one like https://inspector.example.com, without a path."
+						),
+						origin,
+					),
+					field="allowed_origins",
 				)
 
-	def _label(self, fieldname: str) -> str:
-		return frappe.bold(_(self.meta.get_label(fieldname)))
+	def _clients(self) -> Iterator[Finding]:
+		seen = set()
+		for row in self.oauth_clients:
+			if row.client in seen:
+				yield Finding(Message(_("{0} is named twice."), row.client), "oauth_clients", row.idx)
+			seen.add(row.client)

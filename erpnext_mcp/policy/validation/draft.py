@@ -1,0 +1,90 @@
+"""A profile as it stands in its form, not yet saved and perhaps wrong in every way. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from erpnext_mcp.access import FieldSets
+from erpnext_mcp.policy.operations import OPERATIONS
+from erpnext_mcp.policy.profile import AFTER, ALL_FIELDS, Condition, DocTypeRule, FieldRule
+from erpnext_mcp.policy.validation.facts import DocTypeFacts
+
+Row = Mapping[str, Any]
+
+
+class Draft:
+	"""The values of a profile, and what there is to know of the DocTypes in it.
+
+	:param values: by field name; tables are lists of rows with `idx`, times datetimes, values of conditions no text
+	        any more but what it stands for
+	:param facts_of: of a DocType; None when there is no such
+	:param automatic_roles: roles that can't be chosen
+	"""
+
+	def __init__(
+		self,
+		values: Mapping[str, Any],
+		facts_of: Callable[[str], DocTypeFacts | None],
+		automatic_roles: Sequence[str] = (),
+	):
+		self.values = values
+		self.automatic_roles = frozenset(automatic_roles)
+		self._facts_of = facts_of
+		self._facts: dict[str, DocTypeFacts | None] = {}
+		self._sets: dict[str, FieldSets] = {}
+
+	def rows(self, table: str) -> list[Row]:
+		return list(self.values.get(table) or ())
+
+	@cached_property
+	def rules(self) -> dict[str, DocTypeRule]:
+		"""The first rule for each DocType, with everything that belongs to it."""
+		found: dict[str, DocTypeRule] = {}
+		for row in self.rows("doctype_rules"):
+			doctype = row.get("document_type")
+			if not doctype or doctype in found:
+				continue
+			found[doctype] = DocTypeRule(
+				doctype=doctype,
+				operations=frozenset(o for o in OPERATIONS if row.get(f"can_{o}")),
+				field_mode=row.get("field_mode") or ALL_FIELDS,
+				field_rules=tuple(
+					field_rule(r) for r in self.rows("field_rules") if r.get("document_type") == doctype
+				),
+				conditions=tuple(
+					condition(r) for r in self.rows("conditions") if r.get("document_type") == doctype
+				),
+				row_filter=(row.get("row_filter") or "").strip(),
+				acknowledge_password_fields=bool(row.get("acknowledge_password_fields")),
+			)
+		return found
+
+	def facts(self, doctype: str) -> DocTypeFacts | None:
+		if doctype not in self._facts:
+			self._facts[doctype] = self._facts_of(doctype)
+		return self._facts[doctype]
+
+	def sets(self, doctype: str) -> FieldSets:
+		"""What the profile leaves of a DocType that it has a rule for and that exists."""
+		if doctype not in self._sets:
+			self._sets[doctype] = self.facts(doctype).under(self.rules[doctype])
+		return self._sets[doctype]
+
+
+def field_rule(row: Row) -> FieldRule:
+	return FieldRule(
+		fieldname=row.get("fieldname") or "",
+		rule=row.get("rule") or "",
+		table_field=row.get("table_field") or "",
+		mask_style=row.get("mask_style") or "",
+	)
+
+
+def condition(row: Row) -> Condition:
+	return Condition(
+		operation=row.get("operation") or "",
+		field=row.get("field") or "",
+		operator=row.get("operator") or "",
+		value=row.get("value"),
+		document_state=row.get("document_state") or AFTER,
+	)

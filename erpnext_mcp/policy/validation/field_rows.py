@@ -1,0 +1,120 @@
+"""Field Rules: what is wrong with them, and which of them change nothing. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from erpnext_mcp.access import Field
+from erpnext_mcp.masks import allowed_styles
+from erpnext_mcp.policy.message import Message, _
+from erpnext_mcp.policy.profile import (
+	ALLOWED,
+	MASKED,
+	ONLY_ALLOWED,
+	READ_ONLY,
+	RESTRICTED,
+	DocTypeRule,
+	FieldRule,
+)
+from erpnext_mcp.policy.validation.draft import Draft, Row, field_rule
+from erpnext_mcp.policy.validation.facts import DocTypeFacts, at
+from erpnext_mcp.policy.validation.finding import Finding
+
+TABLE = "field_rules"
+
+
+def findings(draft: Draft) -> Iterator[Finding]:
+	seen: dict[tuple[str, str], int] = {}
+	for row in draft.rows(TABLE):
+		doctype = row.get("document_type")
+		if not doctype or not row.get("fieldname") or not row.get("rule"):
+			continue  # Frappe says that it is missing
+		given = field_rule(row)
+		key = (doctype, path(given))
+		if key in seen:
+			message = Message(_("{0} of {1} already has row {2}."), path(given), doctype, seen[key])
+			yield Finding(message, TABLE, row["idx"])
+			continue
+		seen[key] = row["idx"]
+		if doctype not in draft.rules:
+			message = Message(
+				_("there is no DocType Rule for {0}: without one it is closed, and this row has no effect."),
+				doctype,
+			)
+			yield Finding(message, TABLE, row["idx"])
+			continue
+		facts = draft.facts(doctype)
+		if facts is None:
+			continue  # said of its DocType Rule
+		found = _problem(given, facts) or _no_effect(given, facts, draft)
+		if found:
+			yield Finding(found[0], TABLE, row["idx"], found[1])
+
+
+def path(given: FieldRule) -> str:
+	return f"{given.table_field}.{given.fieldname}" if given.table_field else given.fieldname
+
+
+def _problem(given: FieldRule, facts: DocTypeFacts) -> tuple[Message, str] | None:
+	doctype = facts.meta.name
+	if given.table_field and given.table_field not in facts.children:
+		return Message(_("{0} has no table {1}."), doctype, given.table_field), "table_field"
+	if given.fieldname == "name":
+		return Message(
+			_("the name is always shown and never written; no rule can be given for it.")
+		), "fieldname"
+	if path(given) not in facts.known:
+		owner = facts.children[given.table_field].name if given.table_field else doctype
+		return Message(_("{0} has no field {1}."), owner, given.fieldname), "fieldname"
+	found = at(facts.everything, path(given))
+	if found is None:
+		return Message(
+			_("{0} is never shown, whatever a rule says: the row has no effect."), path(given)
+		), "fieldname"
+	return _mask_problem(given, found)
+
+
+def _mask_problem(given: FieldRule, found: Field) -> tuple[Message, str] | None:
+	if given.rule != MASKED:
+		return None
+	if found.is_table:
+		return Message(_("a table can't be masked. Mask fields of its rows, or restrict it.")), "rule"
+	if not given.mask_style:
+		return Message(_("choose a mask style.")), "mask_style"
+	styles = allowed_styles(found.fieldtype)
+	if given.mask_style not in styles:
+		return (
+			Message(
+				_("a field of type {0} can't be masked by {1}. Possible: {2}."),
+				found.fieldtype,
+				given.mask_style,
+				", ".join(styles),
+			),
+			"mask_style",
+		)
+	return None
+
+
+def _no_effect(given: FieldRule, facts: DocTypeFacts, draft: Draft) -> tuple[Message, str] | None:
+	"""Decided by asking what would be seen without the row: nothing that the resolver can do is forgotten here."""
+	rule = draft.rules[facts.meta.name]
+	sets = draft.sets(facts.meta.name)
+	only_allowed = rule.field_mode == ONLY_ALLOWED
+	table_is_shown = not given.table_field or given.table_field in sets.fields
+	if only_allowed and given.rule == ALLOWED and table_is_shown:
+		return None  # an only field of a row named: no change today, but one when the table gets a second
+	others = tuple(r for r in rule.field_rules if r != given)
+	if facts.under(replace(rule, field_rules=others)) != sets:
+		return None
+	return Message(_("the row has no effect: {0}"), _why(given, only_allowed, table_is_shown)), "rule"
+
+
+def _why(given: FieldRule, only_allowed: bool, table_is_shown: bool) -> Message:
+	if not table_is_shown:
+		return Message(_("the table {0} is hidden. Allow it in a row of its own."), given.table_field)
+	if given.rule == ALLOWED:
+		return Message(_("in the field mode All Fields everything is allowed."))
+	if given.rule == RESTRICTED and only_allowed:
+		return Message(_("in the field mode Only Allowed everything that no row names is hidden."))
+	if given.rule == READ_ONLY:
+		return Message(_("{0} can't be written anyway."), path(given))
+	return Message(_("without it the agent sees and writes the same."))

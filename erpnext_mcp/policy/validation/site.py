@@ -1,0 +1,112 @@
+"""Reads from the site what validation has to know: profiles as drafts, DocTypes as facts, users with their roles."""
+
+from typing import Any
+
+import frappe
+from frappe.model import child_table_fields, default_fields, no_value_fields, optional_fields
+from frappe.permissions import AUTOMATIC_ROLES
+from frappe.utils import get_datetime
+
+from erpnext_mcp.policy import store
+from erpnext_mcp.policy.deny_list import denied_reason
+from erpnext_mcp.policy.fields import meta_value
+from erpnext_mcp.policy.profile import Profile
+from erpnext_mcp.policy.validation import ties
+from erpnext_mcp.policy.validation.draft import Draft
+from erpnext_mcp.policy.validation.facts import DocTypeFacts, naming_fields, title_fields
+from erpnext_mcp.policy.validation.finding import Finding
+
+NEVER_SHOWN = frozenset({*default_fields, *optional_fields, *child_table_fields})
+
+
+def draft_of(doc) -> Draft:
+	"""A profile as it stands in its form.
+
+	:param doc: an MCP Permission Profile, saved or not
+	"""
+	values: dict[str, Any] = doc.as_dict()
+	for fieldname in ("valid_from", "valid_upto", "write_until"):
+		values[fieldname] = get_datetime(values[fieldname]) if values.get(fieldname) else None
+	for row in values.get("conditions") or ():
+		row["value"] = store.condition_value(row.get("value"))
+	return Draft(values, facts_of, AUTOMATIC_ROLES)
+
+
+def facts_of(doctype: str) -> DocTypeFacts | None:
+	"""What there is to know of a DocType; None when there is no such."""
+	try:
+		meta = frappe.get_meta(doctype)
+	except frappe.DoesNotExistError:
+		frappe.clear_last_message()
+		return None
+	value = meta_value(meta)
+	child_metas = {df.fieldname: frappe.get_meta(df.options) for df in value.fields if df.is_table}
+	# Every field with its path.
+	fields = {df.fieldname: (meta, df) for df in meta.fields}
+	for table_field, child in child_metas.items():
+		fields |= {f"{table_field}.{df.fieldname}": (child, df) for df in child.fields}
+	closed = denied_reason(meta, acknowledge_password_fields=True) or ""
+	own = {*NEVER_SHOWN, *(df.fieldname for df in meta.fields)}
+	series = meta.get_field("naming_series")
+	title = meta.get_field("title")
+	return DocTypeFacts(
+		meta=value,
+		children={table_field: meta_value(child) for table_field, child in child_metas.items()},
+		is_submittable=bool(meta.is_submittable),
+		closed=closed,
+		closed_by_passwords="" if closed else denied_reason(meta) or "",
+		known=frozenset({*fields, *NEVER_SHOWN, *(f"{t}.{f}" for t in child_metas for f in NEVER_SHOWN)}),
+		select_options={
+			path: tuple(o.strip() for o in df.options.split("\n"))
+			for path, (_meta, df) in fields.items()
+			if df.fieldtype == "Select" and (df.options or "").strip() and df.fieldname != "naming_series"
+		},
+		filled=frozenset(path for path, (_meta, df) in fields.items() if _is_filled(df)),
+		names=naming_fields(meta.autoname or "", (series.options or "").split("\n") if series else (), own),
+		titles=title_fields(
+			meta.get("title_field"), (title.options or title.default or "") if title else "", own
+		),
+		fetched={path: source for path, (m, df) in fields.items() if (source := _fetched(m, df))},
+	)
+
+
+def warnings_of_ties(name: str) -> list[Finding]:
+	"""The users for whom a saved profile ties with another."""
+	profiles = store.read().profiles
+	profile = next(p for p in profiles if p.name == name)
+	if not profile.names_somebody or not ties.rivals(profile, profiles):
+		return []
+	return ties.findings(ties.tied(profile, profiles, _users(profiles)))
+
+
+def _users(profiles: tuple[Profile, ...]) -> dict[str, frozenset[str]]:
+	"""Enabled users with those of their roles that a profile names."""
+	named = sorted({role for p in profiles for role in p.roles})
+	users: dict[str, set[str]] = {
+		user: set()
+		for user in frappe.get_all("User", filters={"enabled": 1}, pluck="name")
+		if user != "Guest"
+	}
+	if named:
+		for row in frappe.get_all(
+			"Has Role", filters={"parenttype": "User", "role": ("in", named)}, fields=["parent", "role"]
+		):
+			if row.parent in users:
+				users[row.parent].add(row.role)
+	return {user: frozenset(roles) for user, roles in users.items()}
+
+
+def _is_filled(df) -> bool:
+	"""Whether Frappe fills a field that is left out of a new document (`frappe.model.create_new`)."""
+	if df.default or df.fetch_from or df.fieldtype == "Check" or df.fieldtype in no_value_fields:
+		return True
+	return df.fieldtype == "Select" and bool((df.options or "").split("\n", 1)[0].strip())
+
+
+def _fetched(meta, df) -> tuple[str, str] | None:
+	"""The DocType and the field of which a field is a copy."""
+	link_field, dot, fieldname = (df.fetch_from or "").partition(".")
+	link = meta.get_field(link_field) if dot else None
+	if link is None or link.fieldtype != "Link":
+		return None
+	return link.options, fieldname.strip()
