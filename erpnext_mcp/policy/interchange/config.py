@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from erpnext_mcp.policy.interchange.notes import Notes, child
-from erpnext_mcp.policy.interchange.reader import Reader
+from erpnext_mcp.policy.interchange.reader import Reader, leaves
 from erpnext_mcp.policy.operations import CREATE, DELETE, READ, UPDATE
 from erpnext_mcp.policy.profile import (
 	ALL_FIELDS,
@@ -25,9 +25,10 @@ CONFIG_OPERATIONS = (READ, CREATE, UPDATE, DELETE)
 CONDITIONAL = (CREATE, UPDATE, DELETE)
 OPERATORS = {"in": "in", "not_in": "not in", "min": ">=", "max": "<="}
 
+NO_SETTING = "this version has no setting that takes it over"
 ELSEWHERE = {
-	"rate_limiting": "limits are not part of a profile; this version has no setting that takes this over",
-	"cache": "nothing that a profile could say is cached; this version has no setting that takes this over",
+	"rate_limiting": f"limits are not part of this file's profile; {NO_SETTING}",
+	"cache": f"no data of documents is cached; {NO_SETTING}",
 }
 """Sections of the description that other rooms of the app answer for."""
 
@@ -55,25 +56,31 @@ def read_config(data: Mapping[str, Any]) -> Config:
 		config.rules[doctype] = _rule(doctype, rule)
 	permissions.finish()
 	for section, message in ELSEWHERE.items():
-		for path in whole.object(section).left():
-			if path != section:
+		if whole.has(section):
+			for path in leaves(whole.take(section), section):
 				config.notes.ignored(path, message)
-	_audit(whole.object("audit"), config)
+	_audit(whole.take("audit"), config)
 	for path in whole.left():
 		config.notes.ignored(path, "unknown key")
 	return config
 
 
-def _audit(audit: Reader, config: Config) -> None:
-	if audit.has("enabled") and not audit.flag("enabled"):
+def _audit(audit: Any, config: Config) -> None:
+	left = dict(audit) if isinstance(audit, Mapping) else {}
+	if left.get("enabled") is False:
+		del left["enabled"]
 		config.settings["log_reads"] = 0
 		config.notes.changed(
 			"audit.enabled",
 			"becomes Log Reads = off in the MCP Gateway Settings, for all profiles; writes, refusals and failures are always recorded",
 		)
-	for path in audit.left():
-		if path != "audit":
-			config.notes.ignored(path, "this version has no setting that takes this over")
+	elif left.get("enabled") is True:
+		del left["enabled"]  # as it always is
+	elif audit is not None and not left:
+		config.notes.ignored("audit", NO_SETTING)
+	for key, value in left.items():
+		for path in leaves(value, child("audit", key)):
+			config.notes.ignored(path, NO_SETTING)
 
 
 def _rule(doctype: str, data: Reader) -> DocTypeRule:

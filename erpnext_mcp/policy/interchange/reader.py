@@ -2,7 +2,7 @@
 
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from erpnext_mcp.policy.interchange.notes import Notes, child
@@ -98,7 +98,7 @@ class Reader:
 
 	def left(self) -> list[str]:
 		"""Paths of everything that nobody took, down to what is no object; for what is to be ignored."""
-		paths = list(_leaves(self._left, self.path))
+		paths = [path for key, value in self._left.items() for path in leaves(value, child(self.path, key))]
 		self._left = {}
 		return paths
 
@@ -108,10 +108,11 @@ class Reader:
 		return otherwise
 
 
-def _leaves(value: Any, path: str):
+def leaves(value: Any, path: str) -> Iterator[str]:
+	"""The paths of what stands in a value, down to what is no object."""
 	if isinstance(value, Mapping) and value:
 		for key, inner in value.items():
-			yield from _leaves(inner, child(path, key))
+			yield from leaves(inner, child(path, key))
 	else:
 		yield path
 

@@ -1,0 +1,612 @@
+"""Profiles as JSON: the round trip, the description's configurations, what is reported, presets, the bench commands."""
+
+import json
+from copy import deepcopy
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from erpnext_mcp.masks import FULL, HASH, STYLES
+from erpnext_mcp.policy.interchange import presets, save
+from erpnext_mcp.policy.interchange.config import read_config
+from erpnext_mcp.policy.interchange.notes import CHANGED, IGNORED, UNRESOLVED
+from erpnext_mcp.policy.interchange.profile_file import FORMAT, dump, from_data, to_data
+from erpnext_mcp.policy.interchange.reader import parse_json
+from erpnext_mcp.policy.interchange.rows import value_text
+from erpnext_mcp.policy.operations import OPERATIONS
+from erpnext_mcp.policy.profile import ALL_FIELDS, FIELD_RULES, MASKED, ONLY_ALLOWED, Condition, FieldRule
+
+PROFILE = "MCP Permission Profile"
+NAME = "MCP Test Import"
+
+WHOLE_CONFIG = {
+	"permissions": {
+		"doctypes": {
+			"Customer": {
+				"read": True,
+				"create": True,
+				"update": True,
+				"delete": False,
+				"allowed_fields": ["customer_name", "customer_group", "territory"],
+				"restricted_fields": ["tax_id"],
+				"conditions": {
+					"create": {"customer_group": ["Individual", "Commercial"]},
+					"update": {"status": {"in": ["Active"]}, "credit_limit": {"min": 0, "max": 50000}},
+				},
+			},
+			"Item": {"read": True, "allowed_fields": []},
+		}
+	},
+	"rate_limiting": {"enabled": True, "requests_per_minute": 60},
+	"cache": {"enabled": True, "ttl": 300},
+	"audit": {"enabled": True, "log_level": "INFO"},
+}
+
+
+def notes(found, kind: str) -> list[str]:
+	return [note.path for note in found.of(kind)]
+
+
+# The description's configuration, pure
+
+
+def rule_of(**rule):
+	return read_config({"permissions": {"doctypes": {"X": rule}}})
+
+
+def test_the_description_s_example():
+	config = read_config(WHOLE_CONFIG)
+	customer, item = config.rules["Customer"], config.rules["Item"]
+	assert customer.operations == {"read", "create", "update"}
+	assert customer.field_mode == ONLY_ALLOWED
+	assert {f.fieldname for f in customer.field_rules} == {"customer_name", "customer_group", "territory"}
+	assert list(customer.conditions) == [
+		Condition("create", "customer_group", "in", ["Individual", "Commercial"]),
+		Condition("update", "status", "in", ["Active"]),
+		Condition("update", "credit_limit", ">=", 0),
+		Condition("update", "credit_limit", "<=", 50000),
+	]
+	assert (item.operations, item.field_mode, item.field_rules) == ({"read"}, ALL_FIELDS, ())
+	assert notes(config.notes, IGNORED) == [
+		"rate_limiting.enabled",
+		"rate_limiting.requests_per_minute",
+		"cache.enabled",
+		"cache.ttl",
+		"audit.log_level",
+	]
+	assert not config.notes.blocks and config.settings == {}
+
+
+@pytest.mark.parametrize(
+	("value", "expected"),
+	[
+		(["A"], [("in", ["A"])]),
+		({"in": ["A", 1]}, [("in", ["A", 1])]),
+		({"not_in": ["A"]}, [("not in", ["A"])]),
+		({"min": 5}, [(">=", 5)]),
+		({"max": "2026-01-31"}, [("<=", "2026-01-31")]),
+		({"min": 0, "max": 1}, [(">=", 0), ("<=", 1)]),
+		({"in": ["A"], "not_in": ["B"]}, [("in", ["A"]), ("not in", ["B"])]),
+		([True, False], [("in", [1, 0])]),
+		("Open", [("=", "Open")]),
+		(False, [("=", 0)]),
+	],
+)
+def test_conditions(value, expected):
+	config = rule_of(update=True, conditions={"update": {"f": value}})
+	assert [(c.operator, c.value) for c in config.rules["X"].conditions] == expected
+	assert not config.notes.blocks
+
+
+@pytest.mark.parametrize(
+	("conditions", "path"),
+	[
+		({"update": {"f": {}}}, "update.f"),
+		({"update": {"f": None}}, "update.f"),
+		({"update": {"f": []}}, "update.f"),
+		({"update": {"f": {"in": "A"}}}, "update.f"),
+		({"update": {"f": {"in": [None]}}}, "update.f"),
+		({"update": {"f": {"min": None, "max": 3}}}, "update.f.min"),
+		({"update": {"f": {"min": True}}}, "update.f.min"),
+		({"update": {"f": {"regex": ".*"}}}, "update.f.regex"),
+		({"update": {"f": {"min": 1, "gt": 5}}}, "update.f.gt"),
+		({"update": ["f"]}, "update"),
+		({"read": {"f": ["A"]}}, "read"),
+		({"submit": {"f": ["A"]}}, "submit"),
+		("none", ""),
+	],
+)
+def test_t28_a_condition_that_is_not_understood_is_never_dropped(conditions, path):
+	config = rule_of(update=True, conditions=conditions)
+	assert notes(config.notes, UNRESOLVED) == [f"permissions.doctypes.X.conditions{'.' * bool(path)}{path}"]
+
+
+@pytest.mark.parametrize(
+	("rule", "mode", "expected"),
+	[
+		({}, ALL_FIELDS, []),
+		({"allowed_fields": []}, ALL_FIELDS, []),
+		({"allowed_fields": ["*"]}, ALL_FIELDS, []),
+		({"allowed_fields": ["name"]}, ONLY_ALLOWED, []),
+		({"allowed_fields": ["a", "a"]}, ONLY_ALLOWED, [("", "a", "Allowed")]),
+		(
+			{"restricted_fields": ["a", "t.b"]},
+			ALL_FIELDS,
+			[("", "a", "Restricted"), ("t", "b", "Restricted")],
+		),
+		({"allowed_fields": ["a"], "restricted_fields": ["a"]}, ONLY_ALLOWED, []),
+		({"allowed_fields": ["a"], "restricted_fields": ["b"]}, ONLY_ALLOWED, [("", "a", "Allowed")]),
+		({"allowed_fields": ["t.b"]}, ONLY_ALLOWED, [("", "t", "Allowed"), ("t", "b", "Allowed")]),
+		(
+			{"allowed_fields": ["t"], "restricted_fields": ["t.b"]},
+			ONLY_ALLOWED,
+			[("t", "b", "Restricted"), ("", "t", "Allowed")],
+		),
+		({"allowed_fields": ["t.b"], "restricted_fields": ["t"]}, ONLY_ALLOWED, []),
+	],
+)
+def test_fields(rule, mode, expected):
+	config = rule_of(read=True, **rule)
+	found = config.rules["X"]
+	assert found.field_mode == mode
+	assert list(found.field_rules) == [FieldRule(f, r, t) for t, f, r in expected]
+	assert not config.notes.blocks
+
+
+def test_audit_off_becomes_a_setting_and_says_so():
+	config = read_config({"permissions": {}, "audit": {"enabled": False}})
+	assert config.settings == {"log_reads": 0}
+	assert notes(config.notes, CHANGED) == ["audit.enabled"]
+
+
+@pytest.mark.parametrize(
+	("section", "value", "paths"),
+	[
+		("cache", False, ["cache"]),
+		("cache", {}, ["cache"]),
+		("rate_limiting", {"per_user": {"limit": 5}}, ["rate_limiting.per_user.limit"]),
+		("audit", None, []),
+		("audit", {"enabled": True}, []),
+		("audit", {"enabled": "no"}, ["audit.enabled"]),
+		("audit", "off", ["audit"]),
+		("erpnext", {"url": "x", "api_secret": "s3cret"}, ["erpnext.url", "erpnext.api_secret"]),
+	],
+)
+def test_what_is_no_matter_of_profiles_is_reported(section, value, paths):
+	config = read_config({"permissions": {}, section: value})
+	assert notes(config.notes, IGNORED) == paths
+	assert "s3cret" not in str(config.notes)
+	assert not config.notes.blocks and not config.settings
+
+
+def objects(data, path=()):
+	"""The paths of all objects in a file."""
+	if isinstance(data, dict):
+		yield path
+		for key, value in data.items():
+			yield from objects(value, (*path, key))
+	elif isinstance(data, list):
+		for position, value in enumerate(data):
+			yield from objects(value, (*path, position))
+
+
+def with_unknown_key(data, path):
+	changed = inner = deepcopy(data)
+	for key in path:
+		inner = inner[key]
+	inner["surprise"] = {"s3cret": "s3cret"}
+	return changed
+
+
+def said(path):
+	return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path).lstrip(".")
+
+
+@pytest.mark.parametrize("path", list(objects(WHOLE_CONFIG)), ids=said)
+def test_every_unknown_key_of_a_configuration_is_reported(path):
+	config = read_config(with_unknown_key(WHOLE_CONFIG, path))
+	found = {note.path for note in config.notes.found}
+	wanted = said((*path, "surprise"))
+	assert any(p.startswith(wanted) for p in found), found
+	# Where it may have been meant to narrow something, the profile stays disabled.
+	assert config.notes.blocks == (path[:1] == ("permissions",))
+	assert "s3cret: s3cret" not in " ".join(note.message for note in config.notes.found)
+
+
+# Our own format, pure
+
+texts = (
+	st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8)
+	.map(str.strip)
+	.filter(bool)
+)
+idents = st.from_regex(r"[a-z][a-z_0-9]{0,8}", fullmatch=True)
+scalars = st.one_of(texts, st.integers(-(10**9), 10**9), st.floats(allow_nan=False, allow_infinity=False))
+values_of_conditions = st.one_of(st.none(), scalars, st.lists(scalars, max_size=3))
+moments = st.one_of(st.none(), st.datetimes().map(str))
+
+
+def flags(*names):
+	return st.fixed_dictionaries({name: st.integers(0, 1) for name in names})
+
+
+@st.composite
+def profiles(draw):
+	"""The values of any profile that can be saved, rows in any order."""
+	values = {
+		"profile_name": draw(texts),
+		"description": draw(st.one_of(st.just(""), texts)),
+		"priority": draw(st.integers(-5, 5)),
+		**draw(flags("enabled", "read_only", "restrict_to_mcp")),
+		**{name: draw(moments) for name in ("valid_from", "valid_upto", "write_until")},
+		"users": [{"user": n} for n in draw(st.lists(texts, unique=True, max_size=3))],
+		"roles": [{"role": n} for n in draw(st.lists(texts, unique=True, max_size=3))],
+		"clients": [{"client": n} for n in draw(st.lists(texts, unique=True, max_size=3))],
+		"networks": [{"network": n} for n in draw(st.lists(texts, unique=True, max_size=3))],
+		"report_rules": [
+			{"report": n, "acknowledged": draw(st.integers(0, 1))}
+			for n in draw(st.lists(texts, unique=True, max_size=2))
+		],
+		"doctype_rules": [],
+		"field_rules": [],
+		"conditions": [],
+	}
+	for doctype in draw(st.lists(texts, unique=True, max_size=3)):
+		acknowledged = (
+			"acknowledge_hidden_name",
+			"acknowledge_hidden_required",
+			"acknowledge_password_fields",
+		)
+		values["doctype_rules"].append(
+			{
+				"document_type": doctype,
+				**draw(flags(*(f"can_{o}" for o in OPERATIONS), *acknowledged)),
+				"field_mode": draw(st.sampled_from([ALL_FIELDS, ONLY_ALLOWED])),
+				"row_filter": draw(
+					st.sampled_from(["", '[["a", "=", "{{user}}"]]', '{"ü": ["in", [1, 2.5]]}'])
+				),
+				"max_rows": draw(st.integers(0, 500)),
+			}
+		)
+		names = draw(st.lists(st.tuples(st.one_of(st.just(""), idents), idents), unique=True, max_size=4))
+		for table_field, fieldname in names:
+			rule = draw(st.sampled_from(FIELD_RULES))
+			mask_style = draw(st.sampled_from(STYLES)) if rule == MASKED else ""
+			values["field_rules"].append(
+				{
+					"document_type": doctype,
+					"table_field": table_field,
+					"fieldname": fieldname,
+					"rule": rule,
+					"mask_style": mask_style,
+				}
+			)
+		for value in draw(st.lists(values_of_conditions, max_size=3)):
+			values["conditions"].append(
+				{
+					"document_type": doctype,
+					"operation": draw(st.sampled_from(["create", "update", "delete"])),
+					"field": draw(idents),
+					"operator": draw(st.sampled_from(["in", "=", "between", "set"])),
+					"value": value_text(value),
+					"document_state": draw(st.sampled_from(["After", "Before"])),
+				}
+			)
+	return values
+
+
+def in_any_order(values):
+	"""Rows of a profile have no order that means anything."""
+	return {
+		k: sorted(json.dumps(row, sort_keys=True) for row in v) if isinstance(v, list) else v
+		for k, v in values.items()
+	}
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(profiles(), st.randoms(use_true_random=False))
+def test_the_round_trip_is_identity(values, random):
+	text = dump(to_data(values))
+	draft = from_data(parse_json(text))
+	assert draft.notes.found == []
+	assert in_any_order(draft.values) == in_any_order(values)
+	# Stable: the same profile gives the same text, whatever the order of its rows.
+	for rows in values.values():
+		if isinstance(rows, list):
+			random.shuffle(rows)
+	assert dump(to_data(values)) == dump(to_data(draft.values)) == text
+
+
+def test_an_export_names_nothing_of_the_site():
+	row = {"name": "9f8e", "idx": 3, "owner": "ann@example.com", "creation": "2026-01-01", "parent": "P"}
+	text = dump(
+		to_data(
+			{
+				"profile_name": "P",
+				**row,
+				"users": [{"user": "bob@example.com", **row}],
+				"doctype_rules": [{"document_type": "Item", "can_read": 1, **row}],
+				"field_rules": [
+					{"document_type": "Item", "fieldname": "a", "rule": MASKED, "mask_style": HASH, **row}
+				],
+			}
+		)
+	)
+	for value in ("9f8e", "ann@", "2026", "idx"):
+		assert value not in text
+	assert json.loads(text)["doctypes"] == {
+		"Item": {"operations": ["read"], "fields": {"a": {"rule": "Masked", "mask_style": "Hash"}}}
+	}
+
+
+FULL_FILE = {
+	"format": FORMAT,
+	"name": "P",
+	"applies_to": {"users": [], "roles": [], "clients": []},
+	"doctypes": {
+		"Item": {
+			"operations": ["read"],
+			"fields": {"a": {"rule": "Restricted"}},
+			"conditions": [{"operation": "update", "field": "a", "operator": "=", "value": 1}],
+		}
+	},
+	"reports": {"R": {"acknowledged": True}},
+}
+
+
+@pytest.mark.parametrize("path", list(objects(FULL_FILE)), ids=said)
+def test_every_unknown_key_of_a_profile_is_reported_and_disables_it(path):
+	draft = from_data(with_unknown_key(FULL_FILE, path))
+	assert draft.notes.blocks
+	assert any(note.path.startswith(said((*path, "surprise"))) for note in draft.notes.found)
+
+
+@pytest.mark.parametrize(
+	("change", "path"),
+	[
+		({"enabled": 1}, "enabled"),
+		({"priority": "high"}, "priority"),
+		({"valid_upto": "tomorrow"}, "valid_upto"),
+		({"valid_upto": "2026-01-01 00:00:00+02:00"}, "valid_upto"),
+		({"networks": "192.0.2.1"}, "networks"),
+		({"networks": [5]}, "networks[0]"),
+		({"applies_to": []}, "applies_to"),
+		({"doctypes": {"Item": {"operations": ["fly"]}}}, "doctypes.Item.operations"),
+		({"doctypes": {"Item": {"operations": "read"}}}, "doctypes.Item.operations"),
+		({"doctypes": {"Item": {"operations": ["read"], "field_mode": "Any"}}}, "doctypes.Item.field_mode"),
+		({"doctypes": {"Item": {"fields": {"a": {"rule": "Hidden"}}}}}, "doctypes.Item.fields.a"),
+		({"doctypes": {"Item": {"fields": {"a": "Restricted"}}}}, "doctypes.Item.fields.a"),
+		({"doctypes": {"Item": {"conditions": {}}}}, "doctypes.Item.conditions"),
+		(
+			{"doctypes": {"Item": {"conditions": [{"document": "Now"}]}}},
+			"doctypes.Item.conditions[0].document",
+		),
+	],
+)
+def test_wrong_types_are_reported(change, path):
+	draft = from_data({**FULL_FILE, **change})
+	assert path in notes(draft.notes, UNRESOLVED)
+
+
+@pytest.mark.parametrize(
+	"text",
+	[
+		"",
+		"{",
+		"[]",
+		"null",
+		"{}",
+		'{"format": "erpnext_mcp/profile/2"}',
+		'{"format": "erpnext_mcp/profile/1", "name": NaN}',
+		'{"permissions": {"doctypes": {"Item": {"restricted_fields": ["a"], "restricted_fields": []}}}}',
+		"[" * 100000,
+	],
+)
+def test_what_is_no_profile_is_refused(text):
+	with pytest.raises(ValueError) as e:
+		save.read(text)
+	assert "\n" not in str(e.value) and len(str(e.value)) < 200
+
+
+# On a site
+
+
+@pytest.fixture
+def site_only(admin):
+	"""Nothing of these tests is kept."""
+	import frappe
+
+	return frappe
+
+
+def as_config(**doctypes):
+	return save.read(dump({"permissions": {"doctypes": doctypes}}))
+
+
+def test_the_format_knows_every_field_of_a_profile(site_only):
+	"""A field that is added to the DocTypes must be exported too: this fails until it is."""
+	from frappe.model import no_value_fields, table_fields
+
+	data = to_data({"profile_name": "P"})
+	known = {
+		"profile_name",
+		*data,
+		*data["applies_to"],
+		"doctype_rules",
+		"field_rules",
+		"conditions",
+		"report_rules",
+	}
+	rule = {"document_type", "field_mode", "row_filter", "max_rows", *(f"can_{o}" for o in OPERATIONS)}
+	rule |= {"acknowledge_hidden_name", "acknowledge_hidden_required", "acknowledge_password_fields"}
+	children = {
+		"doctype_rules": rule,
+		"field_rules": {"document_type", "table_field", "fieldname", "rule", "mask_style"},
+		"conditions": {"document_type", "operation", "field", "operator", "value", "document_state"},
+		"report_rules": {"report", "acknowledged"},
+		"users": {"user"},
+		"roles": {"role"},
+		"clients": {"client"},
+		"networks": {"network"},
+	}
+	for df in site_only.get_meta(PROFILE).fields:
+		if df.fieldtype in table_fields:
+			fields = {
+				f.fieldname
+				for f in site_only.get_meta(df.options).fields
+				if f.fieldtype not in no_value_fields
+			}
+			assert fields == children[df.fieldname], df.fieldname
+		elif df.fieldtype not in no_value_fields:
+			assert df.fieldname in known, df.fieldname
+
+
+def test_a_saved_profile_comes_back_the_same(site_only, world):
+	from dataclasses import replace
+
+	from erpnext_mcp.policy import store
+
+	text = save.export_profile(world.PROFILE)
+	before = next(p for p in store.read().profiles if p.name == world.PROFILE)
+	imported = save.import_profile(save.read(text), replace=True)
+	assert imported.notes.found == [] and imported.replaced and imported.enabled
+	assert save.export_profile(world.PROFILE) == text
+	after = next(p for p in store.read().profiles if p.name == world.PROFILE)
+	assert replace(after, revision="") == replace(before, revision="")
+
+
+def test_unknown_fields_keep_a_profile_disabled(site_only, world):
+	draft = as_config(
+		Customer={
+			"read": True,
+			"update": True,
+			"restricted_fields": ["credit_limit", "tax_id"],
+			"conditions": {"update": {"status": {"in": ["Active"]}, "customer_type": ["Company"]}},
+		}
+	)
+	imported = save.import_profile(draft, NAME)
+	assert not imported.enabled
+	assert notes(imported.notes, UNRESOLVED) == ["Customer.credit_limit", "Customer.status (update)"]
+	assert "credit_limits" in imported.notes.of(UNRESOLVED)[0].message  # what it may have meant
+	doc = site_only.get_doc(PROFILE, NAME)
+	assert doc.enabled == 0
+	assert "no field credit_limit" in doc.description
+	assert [r.fieldname for r in doc.field_rules] == ["tax_id"]
+	assert [c.field for c in doc.conditions] == ["customer_type"]
+
+
+@pytest.mark.parametrize(
+	("doctype", "rule", "path", "words"),
+	[
+		("No Such DocType", {"read": True}, "No Such DocType", "no such DocType"),
+		("User", {"read": True}, "User", "stays closed"),
+		("MCP Audit Entry", {"read": True}, "MCP Audit Entry", "stays closed"),
+		("Customer Credit Limit", {"read": True}, "Customer Credit Limit", "child table"),
+		("Customer", {"read": True, "restricted_fields": ["nowhere.x"]}, "Customer.nowhere.x", "no table"),
+		(
+			"Customer",
+			{"read": True, "restricted_fields": ["credit_limits.x"]},
+			"Customer.credit_limits.x",
+			"no field",
+		),
+	],
+)
+def test_t34_what_the_site_can_not_open_is_left_out(site_only, world, doctype, rule, path, words):
+	imported = save.import_profile(as_config(**{"Territory": {"read": True}, doctype: rule}), NAME)
+	assert not imported.enabled
+	assert notes(imported.notes, UNRESOLVED) == [path]
+	assert words in imported.notes.of(UNRESOLVED)[0].message
+	opened = {r.document_type for r in site_only.get_doc(PROFILE, NAME).doctype_rules}
+	assert opened == {"Territory"} | ({"Customer"} if doctype == "Customer" else set())
+
+
+def test_names_that_the_site_does_not_know(site_only, world):
+	file = {
+		"format": FORMAT,
+		"name": NAME,
+		"applies_to": {"users": ["nobody.there@example.com"], "roles": ["Sales User"]},
+		"doctypes": {"Territory": {"operations": ["read"]}},
+		"reports": {"No Such Report": {}},
+	}
+	imported = save.import_profile(save.read(dump(file)))
+	# Without the user it would name everybody with the role.
+	assert not imported.enabled
+	assert notes(imported.notes, UNRESOLVED) == [
+		"users.nobody.there@example.com",
+		"report_rules.No Such Report",
+	]
+
+
+def test_operations_and_masks_that_can_not_be_are_narrowed(site_only, world):
+	file = {
+		"format": FORMAT,
+		"name": NAME,
+		"doctypes": {
+			"Customer": {
+				"operations": ["read", "submit"],
+				"fields": {"disabled": {"rule": "Masked", "mask_style": "Hash"}},
+			}
+		},
+	}
+	imported = save.import_profile(save.read(dump(file)))
+	assert imported.enabled
+	assert notes(imported.notes, CHANGED) == ["Customer", "Customer.disabled"]
+	doc = site_only.get_doc(PROFILE, NAME)
+	assert (doc.doctype_rules[0].can_read, doc.doctype_rules[0].can_submit) == (1, 0)
+	assert doc.field_rules[0].mask_style == FULL
+
+
+def test_a_profile_is_only_replaced_when_asked(site_only, world):
+	draft = as_config(Territory={"read": True})
+	with pytest.raises(ValueError, match="already"):
+		save.import_profile(draft, world.PROFILE)
+	with pytest.raises(ValueError, match="name"):
+		save.import_profile(draft)
+	before = site_only.get_doc(PROFILE, world.PROFILE)
+	save.import_profile(draft, world.PROFILE, replace=True)
+	doc = site_only.get_doc(PROFILE, world.PROFILE)
+	assert [r.document_type for r in doc.doctype_rules] == ["Territory"]
+	# A configuration says nothing of whom it is for: that stays.
+	assert {u.user for u in doc.users} == {u.user for u in before.users} == {world.READER, world.MASTER}
+
+
+def test_t75_an_import_that_is_unresolved_switches_off_what_it_replaces(site_only, world):
+	draft = as_config(Territory={"read": True, "hide": ["x"]})
+	imported = save.import_profile(draft, world.PROFILE, replace=True)
+	assert imported.replaced and not imported.enabled
+	assert notes(imported.notes, UNRESOLVED) == ["permissions.doctypes.Territory.hide"]
+
+
+def test_settings_come_along(site_only, world):
+	text = dump({"permissions": {"doctypes": {"Territory": {"read": True}}}, "audit": {"enabled": False}})
+	save.import_profile(save.read(text), NAME)
+	assert site_only.get_doc("MCP Gateway Settings").log_reads == 0
+
+
+@pytest.mark.parametrize("name", presets.preset_names())
+def test_presets_are_valid_and_name_nobody(site_only, world, name):
+	text = presets.preset_text(name)
+	draft = save.read(text)
+	assert draft.notes.found == []
+	assert not {"users", "roles", "clients"} & set(draft.values)
+	wanted = {r["document_type"] for r in draft.values["doctype_rules"]}
+	imported = save.import_profile(draft)
+	missing = {d for d in wanted if not site_only.db.exists("DocType", d)}
+	assert set(notes(imported.notes, UNRESOLVED)) == missing
+	assert imported.enabled == (not missing)
+	doc = site_only.get_doc(PROFILE, imported.name)
+	assert {r.document_type for r in doc.doctype_rules} == wanted - missing
+	assert "Adapted from the product description" in doc.description
+	# As it is shipped, so it is exported.
+	shipped = json.loads(text)
+	if not missing:
+		exported = json.loads(save.export_profile(doc.name))
+		assert exported["doctypes"] == shipped["doctypes"]
+	assert list(shipped["doctypes"]) == sorted(shipped["doctypes"])
+
+
+def test_the_presets_there_are():
+	assert presets.preset_names() == ["accounts-clerk", "read-only-analyst", "sales-user"]
+	with pytest.raises(ValueError, match="sales-user"):
+		presets.preset_text("../../hooks")
