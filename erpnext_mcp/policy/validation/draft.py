@@ -48,9 +48,7 @@ class Draft:
 				doctype=doctype,
 				operations=frozenset(o for o in OPERATIONS if row.get(f"can_{o}")),
 				field_mode=row.get("field_mode") or ALL_FIELDS,
-				field_rules=tuple(
-					field_rule(r) for r in self.rows("field_rules") if r.get("document_type") == doctype
-				),
+				field_rules=self._field_rules(doctype),
 				conditions=tuple(
 					condition(r) for r in self.rows("conditions") if r.get("document_type") == doctype
 				),
@@ -58,6 +56,15 @@ class Draft:
 				acknowledge_password_fields=bool(row.get("acknowledge_password_fields")),
 			)
 		return found
+
+	def _field_rules(self, doctype: str) -> tuple[FieldRule, ...]:
+		"""The first one for each field."""
+		found: dict[tuple[str, str], FieldRule] = {}
+		for row in self.rows("field_rules"):
+			if row.get("document_type") == doctype:
+				given = field_rule(row)
+				found.setdefault((given.table_field, given.fieldname), given)
+		return tuple(found.values())
 
 	def facts(self, doctype: str) -> DocTypeFacts | None:
 		if doctype not in self._facts:
