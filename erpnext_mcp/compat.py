@@ -1,8 +1,10 @@
 """What differs between Frappe v15 and v16. The only module that asks which one runs."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import frappe
+from frappe.model import optional_fields
 
 MAJOR = int(frappe.__version__.split(".", 1)[0])
 
@@ -34,6 +36,16 @@ def aggregate(function: str, fieldname: str, alias: str, doctype: str) -> Any:
 def qualified(doctype: str, fieldname: str) -> str:
 	"""A column with its table, for queries that join: both versions read it in order_by and group_by."""
 	return f"`tab{doctype}`.`{fieldname}`"
+
+
+def dropped_from_lists(fields: Iterable[str]) -> list[str]:
+	"""Fields that `frappe.get_list` may leave out without a word.
+
+	v15 drops a field such as `last_seen` wherever the table has no column `_seen` (`DatabaseQuery.set_optional_columns`).
+	"""
+	if MAJOR >= 16:
+		return []
+	return [f for f in fields if any(optional in f for optional in optional_fields)]
 
 
 def page(limit: int, offset: int = 0) -> dict[str, int]:

@@ -91,17 +91,25 @@ class InternalError(CallError):
 	refused = False
 
 
-def doctype_not_found() -> NotFound:
-	"""The one answer for a DocType that does not exist, is closed, or lies outside the caller's profile (T13)."""
+def doctype_not_found(reason: str = "") -> NotFound:
+	"""The one answer for a DocType that does not exist, is closed, or lies outside the caller's profile (T13).
+
+	:param reason: which of them it is, for the audit alone
+	"""
 	return NotFound(
 		"There is no such DocType for you.",
 		"Call list_doctypes to see the DocTypes you can use; names are case-sensitive.",
+		reason=reason,
 	)
 
 
-def document_not_found() -> NotFound:
-	"""The one answer for a document that does not exist or that the caller may not see (T13)."""
+def document_not_found(reason: str = "") -> NotFound:
+	"""The one answer for a document that does not exist or that the caller may not see (T13).
+
+	:param reason: which of them it is, for the audit alone
+	"""
 	return NotFound(
 		"There is no such document for you.",
 		"Find its exact name with list_generic_documents.",
+		reason=reason,
 	)

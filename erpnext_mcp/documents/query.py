@@ -188,7 +188,9 @@ def _get_list(
 			f"{access.doctype} is a single document, without a list.",
 			f'Read it with get_generic_document and name "{access.doctype}".',
 		)
-	if not frappe.has_permission(access.doctype, "read", user=access.user):
+	if not any(
+		frappe.has_permission(access.doctype, ptype, user=access.user) for ptype in ("read", "select")
+	):
 		# v16 does not check virtual DocTypes in get_list.
 		raise doctype_not_found()
 	if access.row_filter is None:
@@ -214,9 +216,8 @@ def _order_by(query: Query, access: Access) -> str:
 
 
 def _complete(rows: list[dict[str, Any]], query: Query, access: Access) -> None:
-	"""Adds columns that the engine left out without a word: v15 drops a field such as `last_seen` wherever the table has
-	no column `_seen` (`DatabaseQuery.set_optional_columns`)."""
-	missing = [f for f in query.fields if rows and f not in rows[0]]
+	"""Adds columns that the engine left out without a word; what it left out for want of permission stays out."""
+	missing = [f for f in compat.dropped_from_lists(query.fields) if rows and f not in rows[0]]
 	for row in rows if missing else ():
 		doc = frappe.get_doc(access.doctype, row["name"])
 		row.update({f: doc.get(f) for f in missing})

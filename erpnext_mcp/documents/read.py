@@ -22,21 +22,27 @@ def load(access: Access, name: str, ptype: str = "read"):
 	:raises NotFound: it does not exist, the user may not see it, or it is outside his rows: one answer for all (T13)
 	"""
 	messages = len(frappe.local.message_log)
+	reason = ""
 	try:
 		doc = frappe.get_doc(access.doctype, name)
-		permitted = doc.has_permission(ptype)
-	except (frappe.DoesNotExistError, frappe.PermissionError):
-		permitted = False
+		if not doc.has_permission(ptype):
+			reason = "the user has no permission on it"
+		elif not matches_row_filter(access, doc.name):
+			reason = "it is outside the rows of the profile"
+	except frappe.DoesNotExistError:
+		reason = "it does not exist"
+	except frappe.PermissionError:
+		reason = "the user has no permission on it"
 	finally:
-		# Both paths push texts that name the document.
+		# Frappe's own texts name the document.
 		del frappe.local.message_log[messages:]
-	if not permitted or not matches_row_filter(access, doc.name):
-		raise document_not_found()
+	if reason:
+		raise document_not_found(reason)
 	return doc
 
 
-def may(access: Access, name: str, ptype: str) -> CallError | None:
-	"""Why the user may not use a permission on a document; None when he may.
+def may(access: Access, name: str, ptypes: Sequence[str]) -> CallError | None:
+	"""Why the user may use none of some permissions on a document; None when he may.
 
 	That he may not is only said of a document that he can read.
 	"""
@@ -44,7 +50,7 @@ def may(access: Access, name: str, ptype: str) -> CallError | None:
 		doc = load(access, name)
 	except NotFound as e:
 		return e
-	if doc.has_permission(ptype):
+	if any(doc.has_permission(ptype) for ptype in ptypes):
 		return None
 	return NotPermitted("You can read this document, but your permissions in ERPNext don't allow this.")
 

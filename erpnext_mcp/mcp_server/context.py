@@ -31,7 +31,7 @@ class Context:
 	"""One call: who, under which settings and profile, with which decided access.
 
 	`grant` is None, and `refusal` says why, only for a tool with `needs_profile=False`; `access` is set for tools with
-	an `operation`.
+	`operations`.
 	"""
 
 	caller: Caller
@@ -48,5 +48,5 @@ class Context:
 
 	@property
 	def access(self) -> Access:
-		assert self.decided_access is not None, "the tool has no operation"
+		assert self.decided_access is not None, "the tool has no operations"
 		return self.decided_access

@@ -58,7 +58,7 @@ def run(caller: Caller, tool_name: str, arguments: Mapping[str, Any]) -> Answer:
 				reason="kill switch",
 			)
 		tool = registry.find(tool_name)
-		operation = tool.operation or ""
+		operation = next(iter(tool.operations), "")
 		refusal = None
 		try:
 			grant = grant_for(caller.user, policy, caller.client, caller.ip_address)
@@ -66,11 +66,12 @@ def run(caller: Caller, tool_name: str, arguments: Mapping[str, Any]) -> Answer:
 			if tool.needs_profile:
 				raise
 			refusal = e
-		if "doctype" in arguments and tool.operation:
+		if "doctype" in arguments and tool.operations:
 			note.reference_doctype = str(arguments["doctype"])
 		checked = tool_arguments.validate(tool, arguments)
 		with read_only(settings.query_time_limit):
-			access = grant.access(checked["doctype"], tool.operation) if tool.operation and grant else None
+			access = grant.access(checked["doctype"], *tool.operations) if tool.operations and grant else None
+			operation = access.operation if access else operation
 			content = tool.perform(Context(caller, settings, note, grant, refusal, access), checked)
 		text = compact(content)
 		if len(text.encode()) > settings.max_answer_bytes:

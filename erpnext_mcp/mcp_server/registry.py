@@ -62,4 +62,4 @@ def visible(grant: Grant | None) -> list[Tool]:
 	if grant is None:
 		return [t for t in TOOLS.values() if not t.needs_profile]
 	operations = {o for allowed in grant.doctypes().values() for o in allowed}
-	return [t for t in TOOLS.values() if t.operation is None or t.operation in operations]
+	return [t for t in TOOLS.values() if not t.operations or operations.intersection(t.operations)]

@@ -15,8 +15,8 @@ READ_ONLY = {"readOnlyHint": True, "destructiveHint": False, "idempotentHint": T
 class Tool:
 	"""A tool as clients see it and as the pipeline runs it.
 
-	:param operation: the DocType operation it needs; with it, the argument `doctype` is decided before `perform`
-	        runs and `context.access` is set. None: it concerns no single DocType
+	:param operations: DocType operations of which it needs one, the best first; with them, the argument `doctype` is
+	        decided before `perform` runs and `context.access` is set. Empty: it concerns no single DocType
 	:param perform: gets the context and the validated arguments, returns the structured content
 	:param needs_profile: False only for the tool that says why nothing else works
 	"""
@@ -27,7 +27,7 @@ class Tool:
 	perform: Callable[["Context", dict[str, Any]], dict[str, Any]]
 	input_schema: Mapping[str, Any]
 	output_schema: Mapping[str, Any]
-	operation: str | None = None
+	operations: tuple[str, ...] = ()
 	needs_profile: bool = True
 	annotations: Mapping[str, bool] = field(default_factory=lambda: READ_ONLY)
 

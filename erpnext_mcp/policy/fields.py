@@ -36,6 +36,18 @@ def resolve(doctype: str, user: str, rule: DocTypeRule | None = None) -> FieldSe
 	return kept[key][0]
 
 
+def resolve_for_select(doctype: str, rule: DocTypeRule) -> FieldSets:
+	"""What the operation *select* shows of a DocType: the name and the title, as far as Frappe's own permission *select*
+	shows it (`Meta.get_search_fields`) and the rule neither hides nor masks it."""
+	meta = frappe.get_meta(doctype)
+	value = meta_value(meta)
+	everything = field_rules.resolve(value, {}, UserLevels(frozenset({0}), frozenset(), _masked(meta)), rule)
+	shown = {"name": everything.fields["name"]}
+	if everything.title_field and everything.title_field in value.search_fields:
+		shown[everything.title_field] = everything.fields[everything.title_field]
+	return FieldSets(shown, everything.title_field if len(shown) > 1 else None, tuple(shown))
+
+
 def meta_value(meta) -> MetaDocType:
 	"""Frappe's meta as a value, made once per meta object."""
 	value = meta.__dict__.get(VALUE_ATTRIBUTE)

@@ -8,8 +8,8 @@ from frappe.utils import now_datetime
 from erpnext_mcp.access import Access
 from erpnext_mcp.errors import NotPermitted, doctype_not_found
 from erpnext_mcp.policy.deny_list import denied_reason
-from erpnext_mcp.policy.fields import resolve
-from erpnext_mcp.policy.operations import FRAPPE_PERMISSION, OPERATIONS, READING, SUBMITTABLE_ONLY
+from erpnext_mcp.policy.fields import resolve, resolve_for_select
+from erpnext_mcp.policy.operations import FRAPPE_PERMISSION, OPERATIONS, READING, SELECT, SUBMITTABLE_ONLY
 from erpnext_mcp.policy.profile import Profile, choose
 from erpnext_mcp.policy.row_filter import row_filter
 from erpnext_mcp.policy.store import Policy, Settings
@@ -31,21 +31,29 @@ class Grant:
 
 	def operations(self, doctype: str) -> frozenset[str]:
 		"""What the user may do with a DocType: profile ∩ what the DocType can ∩ Frappe. Empty: it does not exist."""
+		if self.closed_because(doctype):
+			return frozenset()
+		rule = self.profile.rules[doctype]
+		possible = rule.operations & READING if self.read_only else rule.operations
+		if not frappe.get_meta(doctype).is_submittable:
+			possible = possible - SUBMITTABLE_ONLY
+		return frozenset(o for o in possible if self._frappe_allows(doctype, o))
+
+	def closed_because(self, doctype: str) -> str | None:
+		"""Why the profile opens nothing of a DocType, for the administrator; None when it opens something."""
 		rule = self.profile.rules.get(doctype)
 		if rule is None:
-			return frozenset()
+			return f"profile {self.profile.name} has no rule for it"
 		try:
 			meta = frappe.get_meta(doctype)
 		except frappe.DoesNotExistError:
 			frappe.clear_last_message()
-			return frozenset()
-		if denied_reason(meta, rule.acknowledge_password_fields):
-			return frozenset()
-		possible = rule.operations & READING if self.read_only else rule.operations
-		if not meta.is_submittable:
-			possible = possible - SUBMITTABLE_ONLY
-		return frozenset(
-			o for o in possible if frappe.has_permission(doctype, FRAPPE_PERMISSION[o], user=self.user)
+			return "there is no such DocType any more"
+		return denied_reason(meta, rule.acknowledge_password_fields)
+
+	def _frappe_allows(self, doctype: str, operation: str) -> bool:
+		return any(
+			frappe.has_permission(doctype, ptype, user=self.user) for ptype in FRAPPE_PERMISSION[operation]
 		)
 
 	def doctypes(self) -> dict[str, list[str]]:
@@ -57,18 +65,23 @@ class Grant:
 				found[doctype] = [o for o in OPERATIONS if o in operations]
 		return found
 
-	def access(self, doctype: str, operation: str) -> Access:
-		"""Decides one operation on one DocType.
+	def access(self, doctype: str, *wanted: str) -> Access:
+		"""Decides an operation on a DocType.
 
+		:param wanted: operations of which the first that the user has is taken
 		:raises NotFound: the DocType does not exist for the user, whatever the reason (T13)
-		:raises NotPermitted: it does, but not this operation
+		:raises NotPermitted: it does, but none of these operations
 		"""
 		operations = self.operations(doctype)
 		if not operations:
-			raise doctype_not_found()
-		if operation not in operations:
+			reason = (
+				self.closed_because(doctype) or f"{self.user} has no permission in Frappe for what it opens"
+			)
+			raise doctype_not_found(reason)
+		operation = next((o for o in wanted if o in operations), None)
+		if operation is None:
 			raise NotPermitted(
-				f"You may not {operation} {doctype}.",
+				f"You may not {wanted[0]} {doctype}.",
 				"Allowed for you: " + ", ".join(o for o in OPERATIONS if o in operations) + ".",
 			)
 		rule = self.profile.rules[doctype]
@@ -77,7 +90,9 @@ class Grant:
 			doctype=doctype,
 			operation=operation,
 			operations=operations,
-			fields=resolve(doctype, self.user, rule),
+			fields=resolve_for_select(doctype, rule)
+			if operation == SELECT
+			else resolve(doctype, self.user, rule),
 			row_filter=row_filter(doctype, rule.row_filter, self.user),
 			max_rows=min(rule.max_rows or self.settings.max_page_size, self.settings.max_page_size),
 			mask_scope=self.profile.name,

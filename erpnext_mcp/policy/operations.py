@@ -32,19 +32,19 @@ READING = frozenset({SELECT, READ, PRINT, ATTACHMENTS})
 """What a read-only profile or site leaves."""
 
 FRAPPE_PERMISSION = {
-	SELECT: "select",
-	READ: "read",
-	CREATE: "create",
-	UPDATE: "write",
-	DELETE: "delete",
-	SUBMIT: "submit",
-	CANCEL: "cancel",
-	AMEND: "amend",
-	PRINT: "print",
-	ATTACHMENTS: "read",
-	COMMENT: "read",
-	ASSIGN: "read",
+	SELECT: ("select", "read"),
+	READ: ("read",),
+	CREATE: ("create",),
+	UPDATE: ("write",),
+	DELETE: ("delete",),
+	SUBMIT: ("submit",),
+	CANCEL: ("cancel",),
+	AMEND: ("amend",),
+	PRINT: ("print",),
+	ATTACHMENTS: ("read",),
+	COMMENT: ("read",),
+	ASSIGN: ("read",),
 }
-"""The permission type (`frappe.permissions.rights`) without which the operation is denied."""
+"""The permission types (`frappe.permissions.rights`) of which the user needs one, else the operation is denied."""
 
 SUBMITTABLE_ONLY = frozenset({SUBMIT, CANCEL, AMEND})

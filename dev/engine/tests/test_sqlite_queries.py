@@ -123,3 +123,17 @@ def test_names_counted_by_the_database(db):
 	finally:
 		frappe.db.rollback()
 		frappe.delete_doc("DocType", name, force=True)
+
+
+def test_like_has_escapes_and_all_letters_without_case(site):
+	for text, pattern, expected in (
+		("Rabatt 100% #1", "%100\\%%", 1),
+		("Rabatt 100 #1", "%100\\%%", 0),
+		("a_b", "a\\_b", 1),
+		("axb", "a\\_b", 0),
+		("axb", "a_b", 1),
+		("ÄRGER", "ärg%", 1),
+		("a\nb", "a%b", 1),
+	):
+		assert frappe.db.sql("select %s like %s", (text, pattern))[0][0] == expected, (text, pattern)
+	assert frappe.db.sql("select null like 'a'")[0][0] is None

@@ -69,5 +69,5 @@ tool = Tool(
 		},
 		required=("doctype", "rows", "has_more"),
 	),
-	operation=READ,
+	operations=(READ,),
 )

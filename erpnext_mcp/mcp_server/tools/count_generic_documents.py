@@ -30,5 +30,5 @@ tool = Tool(
 	output_schema=answer_schema(
 		{"doctype": {"type": "string"}, "count": {"type": "integer"}}, required=("doctype", "count")
 	),
-	operation=READ,
+	operations=(READ,),
 )

@@ -47,5 +47,5 @@ tool = Tool(
 		},
 		required=("doctype", "operations", "fields"),
 	),
-	operation=READ,
+	operations=(READ,),
 )

@@ -40,5 +40,5 @@ tool = Tool(
 		},
 		required=("doctype", "fields"),
 	),
-	operation=READ,
+	operations=(READ,),
 )

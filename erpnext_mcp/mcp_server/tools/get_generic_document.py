@@ -43,5 +43,5 @@ tool = Tool(
 		},
 		required=("doctype", "name", "document", "version"),
 	),
-	operation=READ,
+	operations=(READ,),
 )

@@ -53,5 +53,5 @@ tool = Tool(
 		},
 		required=("doctype", "documents", "has_more"),
 	),
-	operation=READ,
+	operations=(READ,),
 )

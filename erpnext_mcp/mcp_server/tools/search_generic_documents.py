@@ -6,7 +6,7 @@ from erpnext_mcp.documents.query import search_documents
 from erpnext_mcp.mcp_server.context import Context
 from erpnext_mcp.mcp_server.tool import Tool, answer_schema, object_schema
 from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, FIELDS, limit_of
-from erpnext_mcp.policy.operations import READ
+from erpnext_mcp.policy.operations import READ, SELECT
 from erpnext_mcp.policy.query import parse_fields
 
 
@@ -41,5 +41,5 @@ tool = Tool(
 		},
 		required=("doctype", "documents", "has_more"),
 	),
-	operation=READ,
+	operations=(READ, SELECT),
 )
