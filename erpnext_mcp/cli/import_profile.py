@@ -43,10 +43,11 @@ def import_profile(context, file, preset: str | None, name: str | None, replace:
 
 
 def _report(imported, dry_run: bool) -> None:
-	from erpnext_mcp.policy.interchange.notes import CHANGED, IGNORED, UNRESOLVED
+	from erpnext_mcp.policy.interchange.notes import CHANGED, CHECK, IGNORED, UNRESOLVED
 
 	for kind, title in (
 		(CHANGED, "Taken over in another form:"),
+		(CHECK, "Worth a look:"),
 		(IGNORED, "Not taken over, no matter of profiles:"),
 		(UNRESOLVED, "Left out, to be resolved:"),
 	):

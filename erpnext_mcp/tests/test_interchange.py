@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from erpnext_mcp.masks import FULL, HASH, STYLES
 from erpnext_mcp.policy.interchange import presets, save
 from erpnext_mcp.policy.interchange.config import read_config
-from erpnext_mcp.policy.interchange.notes import CHANGED, IGNORED, UNRESOLVED
+from erpnext_mcp.policy.interchange.notes import CHANGED, CHECK, IGNORED, UNRESOLVED
 from erpnext_mcp.policy.interchange.profile_file import FORMAT, dump, from_data, to_data
 from erpnext_mcp.policy.interchange.reader import parse_json
 from erpnext_mcp.policy.interchange.rows import value_text
@@ -377,6 +377,9 @@ def test_every_unknown_key_of_a_profile_is_reported_and_disables_it(path):
 		({"doctypes": {"Item": {"operations": ["read"], "field_mode": "Any"}}}, "doctypes.Item.field_mode"),
 		({"doctypes": {"Item": {"fields": {"a": {"rule": "Hidden"}}}}}, "doctypes.Item.fields.a"),
 		({"doctypes": {"Item": {"fields": {"a": "Restricted"}}}}, "doctypes.Item.fields.a"),
+		({"doctypes": {"Item": {"conditions": [{"operation": "fly"}]}}}, "doctypes.Item.conditions[0]"),
+		({"doctypes": {"Item": {"conditions": [{"operation": "update"}]}}}, "doctypes.Item.conditions[0]"),
+		({"doctypes": {"Item": {"conditions": ["a"]}}}, "doctypes.Item.conditions[0]"),
 		({"doctypes": {"Item": {"conditions": {}}}}, "doctypes.Item.conditions"),
 		(
 			{"doctypes": {"Item": {"conditions": [{"document": "Now"}]}}},
@@ -555,6 +558,98 @@ def test_operations_and_masks_that_can_not_be_are_narrowed(site_only, world):
 	doc = site_only.get_doc(PROFILE, NAME)
 	assert (doc.doctype_rules[0].can_read, doc.doctype_rules[0].can_submit) == (1, 0)
 	assert doc.field_rules[0].mask_style == FULL
+
+
+@pytest.mark.parametrize(
+	("rule", "path", "closed"),
+	[
+		({"row_filter": [["no_such_field", "=", 1]]}, "Customer", True),
+		({"row_filter": "not json"}, "Customer", True),
+		({"fields": {"customer_name": {"rule": "Restricted"}}}, "Customer", True),  # titles show it
+		(
+			{"fields": {"credit_limits": {"rule": "Masked", "mask_style": "Full"}}},
+			"Customer.credit_limits",
+			False,
+		),
+		(
+			{"conditions": [{"operation": "update", "field": "disabled", "operator": "=", "value": "maybe"}]},
+			"Customer.disabled (update)",
+			False,
+		),
+		(
+			{"conditions": [{"operation": "update", "field": "territory", "operator": "~", "value": "x"}]},
+			"Customer.territory (update)",
+			False,
+		),
+	],
+)
+def test_what_can_not_be_saved_is_left_out(site_only, world, rule, path, closed):
+	file = {"format": FORMAT, "name": NAME, "doctypes": {"Territory": {"operations": ["read"]}}}
+	file["doctypes"]["Customer"] = {"operations": ["read", "update"], **rule}
+	imported = save.import_profile(save.read(dump(file)))
+	assert not imported.enabled
+	assert notes(imported.notes, UNRESOLVED) == [path]
+	doc = site_only.get_doc(PROFILE, NAME)
+	assert ("Customer" not in {r.document_type for r in doc.doctype_rules}) == closed
+	assert not doc.field_rules and not doc.conditions
+
+
+def test_hidden_required_fields_close_create_only(site_only, world):
+	draft = as_config(
+		Quotation={
+			"read": True,
+			"create": True,
+			"allowed_fields": ["title", "customer_name", "party_name", "naming_series"],
+			"conditions": {"create": {"order_type": ["Sales"]}},
+		}
+	)
+	imported = save.import_profile(draft, NAME)
+	assert not imported.enabled
+	assert notes(imported.notes, UNRESOLVED)[0] == "Quotation"
+	row = site_only.get_doc(PROFILE, NAME).doctype_rules[0]
+	assert (row.can_read, row.can_create) == (1, 0)
+
+
+def test_rows_without_effect_are_left_out_and_leave_it_enabled(site_only, world):
+	file = {
+		"format": FORMAT,
+		"name": NAME,
+		"doctypes": {
+			"Customer": {
+				"operations": ["read"],
+				"fields": {"tax_id": {"rule": "Allowed"}, "idx": {"rule": "Restricted"}},
+				"conditions": [{"operation": "delete", "field": "disabled", "operator": "=", "value": 1}],
+			}
+		},
+	}
+	imported = save.import_profile(save.read(dump(file)))
+	assert set(notes(imported.notes, CHANGED)) >= {"Customer.tax_id", "Customer.disabled (delete)"}
+	assert not site_only.get_doc(PROFILE, NAME).field_rules
+
+
+def test_whom_and_when_it_applies_is_never_widened_silently(site_only, world):
+	file = {
+		"format": FORMAT,
+		"name": NAME,
+		"valid_from": "2030-01-01 00:00:00",
+		"valid_upto": "2020-01-01 00:00:00",
+		"networks": ["192.0.2.0/24", "everywhere"],
+		"applies_to": {"roles": ["All"]},
+		"doctypes": {"Territory": {"operations": ["read"]}},
+	}
+	imported = save.import_profile(save.read(dump(file)))
+	assert not imported.enabled
+	assert set(notes(imported.notes, UNRESOLVED)) == {"valid_upto", "networks.everywhere", "roles.All"}
+
+
+def test_copies_of_hidden_fields_are_worth_a_look(site_only, world):
+	draft = as_config(
+		**{"Customer": {"read": True, "restricted_fields": ["tax_id"]}, "Sales Order": {"read": True}}
+	)
+	imported = save.import_profile(draft, NAME)
+	if site_only.get_meta("Sales Order").get_field("tax_id").fetch_from:
+		assert notes(imported.notes, CHECK) == ["Sales Order"]
+	assert imported.enabled
 
 
 def test_a_profile_is_only_replaced_when_asked(site_only, world):

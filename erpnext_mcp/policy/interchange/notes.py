@@ -6,6 +6,8 @@ UNRESOLVED = "unresolved"
 """Left out although it may narrow what is open: the profile stays disabled until somebody has seen to it."""
 CHANGED = "changed"
 """Taken over in another form."""
+CHECK = "check"
+"""Taken over as it stands, but worth a look."""
 IGNORED = "ignored"
 """Not a matter of profiles, and nothing else of this app takes it over."""
 
@@ -36,6 +38,9 @@ class Notes:
 
 	def ignored(self, path: str, message: str) -> None:
 		self.found.append(Note(IGNORED, path, message))
+
+	def check(self, path: str, message: str) -> None:
+		self.found.append(Note(CHECK, path, message))
 
 	def of(self, kind: str) -> list[Note]:
 		return [note for note in self.found if note.kind == kind]

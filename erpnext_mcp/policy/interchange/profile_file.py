@@ -12,7 +12,7 @@ from typing import Any
 from erpnext_mcp.policy.interchange.notes import Notes, child
 from erpnext_mcp.policy.interchange.reader import Reader
 from erpnext_mcp.policy.interchange.rows import value_text
-from erpnext_mcp.policy.operations import OPERATIONS
+from erpnext_mcp.policy.operations import CANCEL, CREATE, DELETE, OPERATIONS, SUBMIT, UPDATE
 from erpnext_mcp.policy.profile import AFTER, ALL_FIELDS, BEFORE, FIELD_RULES, ONLY_ALLOWED
 from erpnext_mcp.policy.store import condition_value
 
@@ -23,6 +23,8 @@ MOMENTS = ("valid_from", "valid_upto", "write_until")
 NAMED = {"users": "user", "roles": "role", "clients": "client"}
 """Whom a profile applies to: table field and the field of its rows."""
 ACKNOWLEDGED = ("acknowledge_hidden_name", "acknowledge_hidden_required", "acknowledge_password_fields")
+CONDITIONAL = (CREATE, UPDATE, SUBMIT, CANCEL, DELETE)
+"""Operations that conditions can be about."""
 FIELD_MODES = (ALL_FIELDS, ONLY_ALLOWED)
 
 
@@ -214,17 +216,18 @@ def _read_conditions(doctype: str, data: Reader, values: dict[str, Any]) -> None
 		return
 	for position, condition in enumerate(given):
 		row = Reader(condition, child(where, position), data.notes)
-		values["conditions"].append(
-			{
-				"document_type": doctype,
-				"operation": row.text("operation"),
-				"field": row.text("field"),
-				"operator": row.text("operator"),
-				"value": value_text(row.take("value")),
-				"document_state": _choice(row, "document", (AFTER, BEFORE), AFTER, AFTER),
-			}
-		)
+		found = {key: row.text(key) for key in ("operation", "field", "operator")}
+		value = value_text(row.take("value"))
+		state = _choice(row, "document", (AFTER, BEFORE), AFTER, AFTER)
 		row.finish()
+		if found["operation"] not in CONDITIONAL:
+			data.notes.unresolved(row.path, f"the operation must be one of {', '.join(CONDITIONAL)}")
+		elif not all(found.values()):
+			data.notes.unresolved(row.path, "a condition has a field and an operator")
+		else:
+			values["conditions"].append(
+				{"document_type": doctype, **found, "value": value, "document_state": state}
+			)
 
 
 def _choice(data: Reader, key: str, choices: tuple[str, ...], default: str, otherwise: str) -> str:

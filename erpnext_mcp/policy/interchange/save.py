@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import frappe
 
+from erpnext_mcp.policy import validation
 from erpnext_mcp.policy.interchange.config import is_config, read_config
 from erpnext_mcp.policy.interchange.notes import UNRESOLVED, Notes
 from erpnext_mcp.policy.interchange.profile_file import Draft, dump, from_data, to_data
@@ -11,6 +12,7 @@ from erpnext_mcp.policy.interchange.reader import parse_json
 from erpnext_mcp.policy.interchange.rows import rows_of
 from erpnext_mcp.policy.interchange.site import fit
 from erpnext_mcp.policy.store import PROFILE, SETTINGS
+from erpnext_mcp.policy.validation import site
 
 LISTED = 10
 """Unresolved things that the description of a profile lists; the report has all."""
@@ -73,6 +75,8 @@ def import_profile(draft: Draft, name: str | None = None, replace: bool = False)
 		doc.enabled = 0
 		doc.description = "\n\n".join(filter(None, (doc.description, _what_is_left(draft.notes))))
 	doc.save()
+	for finding in validation.warnings(site.draft_of(doc)):
+		draft.notes.check(doc.get(finding.table)[finding.row - 1].document_type, str(finding.message))
 	if draft.settings:
 		settings = frappe.get_doc(SETTINGS)
 		settings.update(draft.settings)

@@ -10,6 +10,7 @@ from erpnext_mcp.masks import FULL, allowed_styles
 from erpnext_mcp.policy.deny_list import denied_reason
 from erpnext_mcp.policy.field_rules import STANDARD_FIELDS, MetaDocType
 from erpnext_mcp.policy.fields import meta_value
+from erpnext_mcp.policy.interchange.errors import leave_out_errors
 from erpnext_mcp.policy.interchange.notes import child
 from erpnext_mcp.policy.interchange.profile_file import Draft
 from erpnext_mcp.policy.operations import CREATE, DELETE, OPERATIONS, SUBMITTABLE_ONLY
@@ -31,11 +32,13 @@ def fit(draft: Draft) -> None:
 		if table in values:
 			values[table] = [r for r in values[table] if _exists(draft, table, doctype, r[fieldname])]
 	if "doctype_rules" not in values:
+		leave_out_errors(draft)
 		return
 	values["doctype_rules"] = [row for row in values["doctype_rules"] if _fit_rule(draft, row)]
 	fields = {row["document_type"]: _Fields(row["document_type"]) for row in values["doctype_rules"]}
 	values["field_rules"] = [r for r in values["field_rules"] if _fit_field_rule(draft, r, fields)]
 	values["conditions"] = [r for r in values["conditions"] if _fit_condition(draft, r, fields)]
+	leave_out_errors(draft)
 
 
 def _exists(draft: Draft, table: str, doctype: str, name: str) -> bool:
