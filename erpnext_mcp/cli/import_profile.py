@@ -33,7 +33,7 @@ def import_profile(context, file, preset: str | None, name: str | None, replace:
 			imported = save.import_profile(draft, name, replace)
 		except ValueError as e:
 			raise click.ClickException(f"Nothing was saved: {e}.") from None
-		except frappe.ValidationError as e:
+		except (frappe.ValidationError, frappe.NameError) as e:
 			raise click.ClickException(f"Nothing was saved: {_one_line(e)}") from None
 		if dry_run:
 			frappe.db.rollback()
@@ -70,4 +70,4 @@ def _one_line(error: Exception) -> str:
 	"""Frappe's message to the form, as text."""
 	from frappe.utils import strip_html
 
-	return " ".join(strip_html(str(error)).split())
+	return " ".join(strip_html(str(error).replace("<br>", "; ")).split())

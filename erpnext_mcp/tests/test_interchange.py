@@ -705,3 +705,101 @@ def test_the_presets_there_are():
 	assert presets.preset_names() == ["accounts-clerk", "read-only-analyst", "sales-user"]
 	with pytest.raises(ValueError, match="sales-user"):
 		presets.preset_text("../../hooks")
+
+
+# The bench commands
+
+
+@pytest.fixture
+def bench(site_only, world, monkeypatch, tmp_path):
+	"""bench(*arguments) → click's Result of `bench --site S mcp ...`, on the connection of the tests; nothing is kept."""
+	from contextlib import contextmanager
+
+	from click.testing import CliRunner
+
+	from erpnext_mcp import commands
+	from erpnext_mcp.cli import export_profile, import_profile
+
+	@contextmanager
+	def connected(context):
+		yield "the site of the tests"
+
+	for module in (export_profile, import_profile):
+		monkeypatch.setattr(module, "connected", connected)
+	monkeypatch.setattr(site_only.db, "commit", lambda: None)
+	monkeypatch.chdir(tmp_path)
+
+	def bench(*arguments: str):
+		context = site_only._dict(sites=["x"], profile=False, force=False, verbose=False)
+		return CliRunner().invoke(commands.mcp, arguments, obj=context)
+
+	return bench
+
+
+def test_export_and_import_by_command(bench, site_only, world, tmp_path):
+	printed = bench("export-profile", world.PROFILE)
+	assert printed.exit_code == 0 and json.loads(printed.output)["name"] == world.PROFILE
+	assert bench("export-profile", world.PROFILE, "--output", "p.json").exit_code == 0
+	assert (tmp_path / "p.json").read_text() == printed.output
+	again = bench("import-profile", "p.json", "--name", NAME)
+	assert again.exit_code == 0, again.output
+	assert f"Profile {NAME} was made. It is enabled." in again.output
+	doc = site_only.get_doc(PROFILE, NAME)
+	assert {r.document_type for r in doc.doctype_rules} == set(world.RULES)
+
+
+def test_a_dry_run_reports_and_keeps_nothing(bench, site_only, world, tmp_path):
+	config = deepcopy(WHOLE_CONFIG)
+	config["audit"]["enabled"] = False
+	config["permissions"]["doctypes"]["Customer"]["colour"] = "blue"
+	(tmp_path / "c.json").write_text(json.dumps(config))
+	done = bench("import-profile", "c.json", "--name", NAME, "--dry-run")
+	assert done.exit_code == 0, done.output
+	for said_of in (
+		"permissions.doctypes.Customer.colour: unknown key",
+		"rate_limiting.requests_per_minute: ",
+		"cache.ttl: ",
+		"audit.enabled: becomes Log Reads = off",
+		"Customer.status (update): Customer has no field status",
+		f"Dry run, nothing was saved. Profile {NAME} would be made, disabled.",
+	):
+		assert said_of in done.output
+	assert not site_only.db.exists(PROFILE, NAME)
+	assert site_only.get_doc("MCP Gateway Settings").log_reads == 1
+
+
+@pytest.mark.parametrize(
+	("arguments", "words"),
+	[
+		(["export-profile", "No Such Profile"], "There is no MCP Permission Profile No Such Profile."),
+		(["export-profile", "MCP Test Sales", "--output", "no/such/folder/p.json"], "can't be written"),
+		(["import-profile", "broken.json"], "this is not JSON"),
+		(["import-profile", "binary.json"], "binary.json"),
+		(["import-profile", "other.json"], "this is no profile"),
+		(["import-profile", "config.json"], "does not name the profile"),
+		(["import-profile", "config.json", "--name", "MCP Test Sales"], "already"),
+		(["import-profile", "config.json", "--name", "MCP <b>"], "Nothing was saved"),
+		(
+			["import-profile", "--preset", "nothing"],
+			"there are accounts-clerk, read-only-analyst, sales-user",
+		),
+	],
+)
+def test_errors_are_one_clear_line(bench, tmp_path, arguments, words):
+	(tmp_path / "broken.json").write_text("{")
+	(tmp_path / "binary.json").write_bytes(b"\xff\xfe\x00")
+	(tmp_path / "other.json").write_text("{}")
+	(tmp_path / "config.json").write_text('{"permissions": {"doctypes": {"Territory": {"read": true}}}}')
+	done = bench(*arguments)
+	assert done.exit_code == 1
+	assert words in done.output
+	assert done.output.startswith("Error: ") and done.output.count("\n") == 1
+	assert "Traceback" not in done.output
+
+
+def test_a_preset_by_command(bench, site_only):
+	done = bench("import-profile", "--preset", "sales-user", "--name", NAME)
+	assert done.exit_code == 0, done.output
+	doc = site_only.get_doc(PROFILE, NAME)
+	assert not doc.users and not doc.roles and not doc.clients
+	assert bench("import-profile").exit_code == 2

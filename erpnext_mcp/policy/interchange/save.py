@@ -61,6 +61,7 @@ def import_profile(draft: Draft, name: str | None = None, replace: bool = False)
 	:param replace: whether a profile of that name may be there already
 	:raises ValueError: no name, or the profile is there; with a sentence for the administrator
 	:raises frappe.ValidationError: the profile is not a valid one, also without what was left out
+	:raises frappe.NameError: the name can't be one
 	"""
 	name = name or draft.values.get("profile_name")
 	if not name:
