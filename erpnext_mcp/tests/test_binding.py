@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from types import SimpleNamespace
 from urllib.parse import urlencode
@@ -119,27 +118,6 @@ def stranger_bound(restricting, world) -> Iterator[None]:
 		yield
 
 
-@pytest.fixture
-def in_process(site, server, admin) -> Callable:
-	"""in_process(method, path, **headers) → werkzeug's response: the same application in a thread of this process, so
-	that a test can break it."""
-	from frappe.app import application
-	from werkzeug.test import Client
-
-	def one(method: str, path: str, headers: dict[str, str]):
-		response = Client(application, use_cookies=False).open(path, method=method, headers=headers)
-		response.get_data()
-		response.close()
-		return response
-
-	def in_process(method: str, path: str, **headers: str):
-		all_headers = {"Host": site.name, "X-Frappe-Site-Name": site.name, "Accept": "application/json"}
-		with ThreadPoolExecutor(1) as pool:
-			return pool.submit(one, method, path, all_headers | headers).result()
-
-	return in_process
-
-
 def assert_refused(response, status: int = 403) -> None:
 	body = response.data if hasattr(response, "data") else response.body
 	code = response.status_code if hasattr(response, "status_code") else response.status
@@ -175,7 +153,7 @@ def test_t40_nor_by_a_form(as_user, keys, stranger_bound):
 
 
 def test_t40_nor_public_files_that_frappe_serves(in_process, keys, stranger_bound):
-	assert_refused(in_process("GET", "/files/logo.png", Authorization=keys.stranger))
+	assert_refused(in_process("GET", "/files/logo.png", {"Authorization": keys.stranger}))
 
 
 @pytest.mark.parametrize("accept", [None, "*/*", "text/html"])
@@ -359,14 +337,14 @@ def test_t40_credentials_of_other_apps_are_bound_too(
 	in_process, stranger_bound, world, other_app, hook, first
 ):
 	other_app(hook, first)
-	allowed = in_process("GET", LOGGED_USER, **{"X-Other": world.READER})
+	allowed = in_process("GET", LOGGED_USER, {"X-Other": world.READER})
 	assert allowed.get_json()["message"] == world.READER
 	before = sessions_of(world.STRANGER)
-	refused = in_process("GET", LOGGED_USER, **{"X-Other": world.STRANGER})
+	refused = in_process("GET", LOGGED_USER, {"X-Other": world.STRANGER})
 	assert_refused(refused)
 	assert sessions_of(world.STRANGER) <= before, "no session is left behind"
 	for cookie in refused.headers.getlist("Set-Cookie"):
-		after = in_process("GET", LOGGED_USER, Cookie=cookie.split(";")[0])
+		after = in_process("GET", LOGGED_USER, {"Cookie": cookie.split(";")[0]})
 		assert world.STRANGER not in after.get_data(as_text=True)
 
 
@@ -388,8 +366,8 @@ def test_t72_when_the_policy_cant_be_read_what_was_ever_bound_is_refused(
 	with changed("MCP Permission Profile", BOUND, restrict_to_mcp=0):
 		monkeypatch.setattr(store, "load", fail)
 		for authorization in (keys.stranger, keys.stranger_token):
-			assert_refused(in_process("GET", LOGGED_USER, Authorization=authorization))
-		other = in_process("GET", LOGGED_USER, Authorization=keys.reader)
+			assert_refused(in_process("GET", LOGGED_USER, {"Authorization": authorization}))
+		other = in_process("GET", LOGGED_USER, {"Authorization": keys.reader})
 		assert other.get_json()["message"] == world.READER
 		monkeypatch.undo()
 
@@ -401,12 +379,12 @@ def test_t72_roles_and_clients_are_written_down_too(in_process, keys, restrictin
 		assert name not in binding._remembered()[kind], "forgotten with the fixture"
 	with restricting(roles=["Sales User"]):
 		monkeypatch.setattr(store, "load", fail)
-		assert_refused(in_process("GET", LOGGED_USER, Authorization=keys.reader))
+		assert_refused(in_process("GET", LOGGED_USER, {"Authorization": keys.reader}))
 		monkeypatch.undo()
 	with restricting(clients=[keys.client]):
 		monkeypatch.setattr(store, "load", fail)
-		assert_refused(in_process("GET", LOGGED_USER, Authorization=keys.reader_token))
-		assert in_process("GET", LOGGED_USER, Authorization=keys.reader).status_code == 200
+		assert_refused(in_process("GET", LOGGED_USER, {"Authorization": keys.reader_token}))
+		assert in_process("GET", LOGGED_USER, {"Authorization": keys.reader}).status_code == 200
 		monkeypatch.undo()
 
 
@@ -426,8 +404,8 @@ def test_t72_a_broken_policy_table_keeps_the_binding(in_process, keys, stranger_
 	frappe.db.commit()
 	try:
 		store.changed()
-		assert_refused(in_process("GET", LOGGED_USER, Authorization=keys.stranger))
-		assert in_process("GET", LOGGED_USER, Authorization=keys.reader).status_code == 200
+		assert_refused(in_process("GET", LOGGED_USER, {"Authorization": keys.stranger}))
+		assert in_process("GET", LOGGED_USER, {"Authorization": keys.reader}).status_code == 200
 	finally:
 		frappe.db.sql_ddl("alter table `tabMCP Profile Network Away` rename to `tabMCP Profile Network`")
 		frappe.db.commit()
@@ -438,10 +416,10 @@ def test_t72_if_nothing_can_be_read_every_token_is_refused(in_process, keys, mon
 	monkeypatch.setattr(store, "load", fail)
 	monkeypatch.setattr(binding, "_remembered", fail)
 	for authorization in (keys.stranger, keys.reader_token):
-		assert_refused(in_process("GET", LOGGED_USER, Authorization=authorization), 503)
-	assert in_process("GET", "/api/method/ping").get_json() == {"message": "pong"}
+		assert_refused(in_process("GET", LOGGED_USER, {"Authorization": authorization}), 503)
+	assert in_process("GET", "/api/method/ping", {}).get_json() == {"message": "pong"}
 	cookie = login(anonymous, world.READER, world.PASSWORD)
-	session = in_process("GET", LOGGED_USER, Cookie=cookie)
+	session = in_process("GET", LOGGED_USER, {"Cookie": cookie})
 	assert session.get_json()["message"] == world.READER
 
 
@@ -459,7 +437,7 @@ def test_guests_and_cookie_sessions_never_ask_for_the_policy(in_process, anonymo
 	cookie = login(anonymous, world.STRANGER, world.PASSWORD)
 	asked = []
 	monkeypatch.setattr(binding, "is_bound", lambda *args: asked.append(args))
-	assert in_process("GET", "/api/method/ping").status_code == 200
-	assert in_process("GET", LOGGED_USER, Cookie=cookie).get_json()["message"] == world.STRANGER
+	assert in_process("GET", "/api/method/ping", {}).status_code == 200
+	assert in_process("GET", LOGGED_USER, {"Cookie": cookie}).get_json()["message"] == world.STRANGER
 	assert asked == []
 	assert guard.CHECK in frappe.get_hooks("auth_hooks")
