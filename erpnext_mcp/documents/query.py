@@ -193,13 +193,25 @@ def _get_list(
 	):
 		# v16 does not check virtual DocTypes in get_list.
 		raise doctype_not_found()
-	if access.row_filter is None:
+	if access.row_filter is None or (meta.is_virtual and access.row_filter):
+		# Whether a virtual DocType heeds a filter is up to its controller: rows are no promise there.
 		return []
+	if meta.is_virtual and (
+		or_filters or arguments.get("group_by") or not _names_columns(arguments["fields"])
+	):
+		raise Unsupported(
+			f"{access.doctype} is not kept in the database: it can be listed and read, not searched or counted.",
+			"Use list_generic_documents with filters.",
+		)
 	conditions = (*access.row_filter, *filters)
 	if reaches_rows((*conditions, *or_filters)) and not arguments.get("group_by"):
 		# Once per document, not once per row that matches.
 		arguments["group_by"] = compat.qualified(access.doctype, "name")
 	return frappe.get_list(access.doctype, **engine_filters(conditions, or_filters), **arguments)
+
+
+def _names_columns(fields: Sequence[Any]) -> bool:
+	return all(isinstance(f, str) and f.isidentifier() for f in fields)
 
 
 def _order_by(query: Query, access: Access) -> str:

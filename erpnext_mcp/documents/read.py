@@ -84,9 +84,16 @@ def _visible(access: Access, doc, fields: Mapping[str, Field], table_field: str 
 	found: dict[str, Any] = {}
 	for fieldname, field in fields.items():
 		if field.rows is None:
-			found[fieldname] = shown(access, field, doc.get(fieldname), table_field)
+			found[fieldname] = shown(access, field, _value(doc, field), table_field)
 		else:
 			found[fieldname] = [
 				_visible(access, row, field.rows, fieldname) for row in doc.get(fieldname) or []
 			]
 	return found
+
+
+def _value(doc, field: Field) -> Any:
+	if field.stored or field.fieldname in doc.__dict__:
+		return doc.get(field.fieldname)
+	# A virtual field is a property of the controller, which `get` does not see.
+	return getattr(doc, field.fieldname, None)
