@@ -313,10 +313,7 @@ def doctypes(server, site, world, profile):
 		result = endpoint.rpc("tools/call", {"name": "list_doctypes"}).json()["result"]
 		if result.get("isError"):
 			return None
-		return {
-			row["name"] if "name" in row else row["doctype"]
-			for row in result["structuredContent"]["doctypes"]
-		}
+		return {row["doctype"] for row in result["structuredContent"]["doctypes"]}
 
 	return doctypes
 

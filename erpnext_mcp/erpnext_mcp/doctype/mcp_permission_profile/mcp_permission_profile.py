@@ -1,6 +1,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.model.rename_doc import get_link_fields, update_link_field_values
 
 from erpnext_mcp.policy import store, validation
 from erpnext_mcp.policy.profile import MASKED
@@ -21,10 +22,16 @@ class MCPPermissionProfile(Document):
 		)
 
 	def before_rename(self, old: str, new: str, merge: bool = False) -> None:
+		"""Where only Singles link to a DocType, as to this one, Frappe renames nothing on MariaDB: it asks for the user
+		settings of no DocType at all, `IN ()`. So it is told of no links, and they are renamed afterwards."""
 		if merge:
 			frappe.throw(_("Profiles can't be merged: what they open would add up."))
+		if all(link.issingle for link in get_link_fields(self.doctype)):
+			frappe.flags.link_fields[self.doctype] = []
 
 	def after_rename(self, old: str, new: str, merge: bool = False) -> None:
+		frappe.flags.link_fields.pop(self.doctype, None)
+		update_link_field_values(get_link_fields(self.doctype), old, new, self.doctype)
 		store.changed()
 
 	def on_trash(self) -> None:
