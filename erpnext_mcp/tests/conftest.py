@@ -38,6 +38,12 @@ def reader_key(world) -> str:
 	return world.api_key(world.READER)
 
 
+@pytest.fixture(scope="session")
+def master_key(world) -> str:
+	"""The Authorization header of world.MASTER."""
+	return world.api_key(world.MASTER)
+
+
 @pytest.fixture
 def call(admin) -> Callable[..., Any]:
 	"""call(user, tool, **arguments) → Answer: one call through the pipeline in this process, logged in as the user."""
@@ -49,7 +55,7 @@ def call(admin) -> Callable[..., Any]:
 	def call(user: str, tool: str, **arguments: Any):
 		frappe.set_user(user)
 		try:
-			return pipeline.run(Caller(user, "test", request_id="1"), tool, arguments)
+			return pipeline.run(Caller(user, "test", ip_address="127.0.0.1", request_id="1"), tool, arguments)
 		finally:
 			frappe.set_user("Administrator")
 

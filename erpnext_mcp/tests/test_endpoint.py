@@ -303,3 +303,24 @@ def test_other_pages_of_the_site_are_as_before(anonymous, endpoint):
 	assert anonymous.send("GET", "/api/method/ping").json() == {"message": "pong"}
 	assert anonymous.send("GET", "/login", headers={"Accept": "text/html"}).status == 200
 	assert endpoint.send("GET", "/api/method/frappe.auth.get_logged_user").status == 200
+
+
+def test_t48_t49_users_at_once_on_threads_get_their_own_answers(anonymous, world, reader_key, master_key):
+	from concurrent.futures import ThreadPoolExecutor
+
+	arguments = {"doctype": "Customer", "filters": {"name": ["in", [*world.NORTHERN, world.HIDDEN]]}}
+	expected = {reader_key: 3, master_key: 4}
+
+	def ask(key: str) -> tuple[str, int, bool]:
+		client = Endpoint(anonymous.base_url, key, anonymous.host)
+		listed = client.rpc("tools/call", {"name": "list_generic_documents", "arguments": arguments}).json()
+		document = client.modern(
+			"tools/call",
+			{"name": "get_generic_document", "arguments": {"doctype": "Customer", "name": world.ALPHA}},
+		).json()
+		rows = listed["result"]["structuredContent"]["documents"]
+		return key, len(rows), world.SECRET in document["result"]["structuredContent"]["document"]
+
+	with ThreadPoolExecutor(8) as pool:
+		for key, rows, secret in pool.map(ask, [reader_key, master_key] * 20):
+			assert rows == expected[key] and secret == (key == master_key)

@@ -63,6 +63,62 @@ def test_t75_a_disabled_strict_profile_does_not_fall_through(call, world, change
 		frappe.db.commit()
 
 
+@pytest.mark.parametrize(
+	("values", "refused"),
+	[
+		({"valid_upto": "2001-01-01 00:00:00"}, True),
+		({"valid_from": "2101-01-01 00:00:00"}, True),
+		({"valid_from": "2001-01-01 00:00:00", "valid_upto": "2101-01-01 00:00:00"}, False),
+		({"networks": [{"network": "192.0.2.0/24"}]}, True),
+		({"networks": [{"network": "192.0.2.0/24"}, {"network": "127.0.0.1"}]}, False),
+		({"networks": [{"network": "::1/128"}]}, True),
+	],
+	ids=str,
+)
+def test_t58_t75_dates_and_networks_deny_without_falling_through(call, world, changed, values, refused):
+	world.profile("MCP Test Wide", roles=["Sales User"], rules={"Customer": ["read"]})
+	frappe.db.commit()
+	try:
+		with changed("MCP Permission Profile", world.PROFILE, **values):
+			answer = call(world.READER, "list_doctypes")
+			assert (answer.error is not None) == refused
+			assert not refused or answer.error.code == "not_permitted"
+	finally:
+		frappe.delete_doc("MCP Permission Profile", "MCP Test Wide")
+		frappe.db.commit()
+
+
+def test_a_write_window_opens_a_read_only_profile_for_a_while(call, world, changed):
+	def operations() -> list[str]:
+		return call(world.READER, "get_doctype_permissions", doctype="Customer").content["operations"]
+
+	with changed("MCP Permission Profile", world.PROFILE, read_only=1, write_until="2101-01-01 00:00:00"):
+		assert "update" in operations()
+	with changed("MCP Permission Profile", world.PROFILE, read_only=1, write_until="2001-01-01 00:00:00"):
+		assert "update" not in operations()
+
+
+def test_the_operation_select_shows_names_and_titles_only(call, world, changed):
+	rules = [{"document_type": "Customer", "can_select": 1}]
+	with changed("MCP Permission Profile", world.PROFILE, doctype_rules=rules):
+		tools = [t["name"] for t in call(world.READER, "tools/list").content["tools"]]
+		assert "search_generic_documents" in tools and "list_generic_documents" not in tools
+		answer = call(
+			world.READER, "search_generic_documents", doctype="Customer", search_term="MCP", limit=50
+		)
+		assert {row["name"] for row in answer.content["documents"]} >= set(world.NORTHERN)
+		assert world.HIDDEN not in answer.text, "User Permissions hold for select too"
+		assert all(set(row) <= {"name", "customer_name"} for row in answer.content["documents"])
+		for tool, arguments in (
+			("search_generic_documents", {"search_term": "MCP", "fields": ["territory"]}),
+			("get_generic_document", {"name": world.ALPHA}),
+			("list_generic_documents", {}),
+			("count_generic_documents", {}),
+		):
+			answer = call(world.READER, tool, doctype="Customer", **arguments)
+			assert answer.error.code in ("not_permitted", "field_not_permitted"), tool
+
+
 def test_the_default_profile_is_for_whom_no_other_matches(call, world, changed):
 	with changed("MCP Gateway Settings", "MCP Gateway Settings", default_profile=world.PROFILE):
 		assert call(world.STRANGER, "list_doctypes").error is None
@@ -117,6 +173,13 @@ def test_refusals_are_kept_with_document_and_reason(call, world, last_entry):
 	call(world.READER, "get_generic_document", doctype="Customer", name=world.HIDDEN)
 	entry = last_entry(user=world.READER)
 	assert (entry.outcome, entry.reason_code, entry.reference_name) == ("Refused", "not_found", world.HIDDEN)
+	assert entry.reason == "the user has no permission on it", (
+		"the administrator learns what the agent does not"
+	)
+	call(world.READER, "get_generic_document", doctype="Customer", name="Nowhere")
+	assert last_entry(user=world.READER).reason == "it does not exist"
+	call(world.READER, "list_generic_documents", doctype="User")
+	assert last_entry(user=world.READER).reason == f"profile {world.PROFILE} has no rule for it"
 
 
 def test_the_switch_for_reads_concerns_reads_only(call, world, changed):
