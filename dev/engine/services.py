@@ -77,8 +77,7 @@ def running() -> Iterator[Services]:
 		yield current()
 		return
 	install()
-	paths.SERVICES.mkdir(parents=True, exist_ok=True)
-	folder = Path(tempfile.mkdtemp(dir=paths.SERVICES))
+	folder = _own_folder()
 	started: list[subprocess.Popen] = []
 	# A socket's path is at most 107 bytes long, and build/ may lie deep.
 	with tempfile.TemporaryDirectory(prefix="erpnext-mcp-") as sockets:
@@ -93,6 +92,17 @@ def running() -> Iterator[Services]:
 			for process in started:
 				_stop(process)
 			shutil.rmtree(folder, ignore_errors=True)
+
+
+def _own_folder() -> Path:
+	"""A folder for this process's data. Those of processes that were killed are removed."""
+	paths.SERVICES.mkdir(parents=True, exist_ok=True)
+	for left in paths.SERVICES.iterdir():
+		if not Path("/proc", left.name).exists():
+			shutil.rmtree(left, ignore_errors=True)
+	folder = paths.SERVICES / str(os.getpid())
+	folder.mkdir()
+	return folder
 
 
 def install() -> None:
