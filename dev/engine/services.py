@@ -7,7 +7,6 @@ are installed with apt-get if this is root. Child processes find the running one
 """
 
 import contextlib
-import ctypes
 import json
 import os
 import shutil
@@ -22,6 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dev.engine import paths
+from dev.engine.processes import die_with_parent
 
 ENVIRONMENT = "ENGINE_SERVICES"
 ROOT_PASSWORD = "root"  # of a server that only this user's processes can reach
@@ -218,10 +218,6 @@ def _start_mariadb(services: Services, folder: Path) -> subprocess.Popen:
 
 def _spawn(command: list[str], log: Path) -> subprocess.Popen:
 	"""A child that a Ctrl-C at the terminal doesn't reach, and that dies with this process even if that is killed."""
-
-	def die_with_parent() -> None:
-		ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
-
 	with open(log, "wb") as output:
 		return subprocess.Popen(
 			command,
