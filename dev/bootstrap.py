@@ -146,7 +146,7 @@ def _pip(*arguments: str, show: bool = False) -> None:
 	reader.join()
 	if process.wait():
 		said = [line.strip() for line in errors if line.startswith("ERROR")] or ["unknown error"]
-		raise Problem(f"pip {arguments[0]} failed, is the package index reachable? {said[-1]}")
+		raise Problem(f"pip {arguments[0]} failed (no network? no disk?): {said[-1]}")
 
 
 def _read(path: Path) -> str | None:

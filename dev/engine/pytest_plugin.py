@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from dev.engine import activate, serve, services, sites
+from dev.engine import activate, paths, serve, services, sites
 
 activate()
+
+# The working directory becomes that of the sites; children of the tests still find `dev` and the app.
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(paths.ROOT), os.environ.get("PYTHONPATH"))))
 
 DB = os.environ.get("ENGINE_DB", "sqlite")
 

@@ -8,6 +8,7 @@ thread beside the server runs the background jobs.
 
 import argparse
 import errno
+import logging
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from dev.engine import jobs, paths
+from dev.engine.processes import die_with_parent
 
 HOST = "127.0.0.1"
 THREADS = 16
@@ -74,6 +76,7 @@ def start_process(bench: Path, site: str, port: int = 0, worker: bool = False) -
 		stdin=subprocess.DEVNULL,
 		stdout=subprocess.PIPE,
 		text=True,
+		preexec_fn=die_with_parent,
 	)
 	assert process.stdout
 	base_url = process.stdout.readline().strip()
@@ -100,7 +103,7 @@ def wsgi_application(site: str) -> Callable:
 def with_log(application: Callable) -> Callable:
 	"""A line per request on standard error."""
 
-	def logging(environ: dict[str, Any], start_response: Callable) -> Any:
+	def logged(environ: dict[str, Any], start_response: Callable) -> Any:
 		def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable:
 			print(
 				f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']} {status[:3]}",
@@ -111,7 +114,7 @@ def with_log(application: Callable) -> Callable:
 
 		return application(environ, start)
 
-	return logging
+	return logged
 
 
 class _Listener:
@@ -120,6 +123,7 @@ class _Listener:
 	def __init__(self, application: Callable, port: int):
 		from waitress.server import create_server
 
+		logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # requests may wait for a thread
 		self._sockets: dict[int, Any] = {}
 		try:
 			self._server = create_server(

@@ -7,7 +7,6 @@ are installed with apt-get if this is root. Child processes find the running one
 """
 
 import contextlib
-import ctypes
 import json
 import os
 import shutil
@@ -22,6 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from dev.engine import paths
+from dev.engine.processes import die_with_parent
 
 ENVIRONMENT = "ENGINE_SERVICES"
 ROOT_PASSWORD = "root"  # of a server that only this user's processes can reach
@@ -77,8 +77,7 @@ def running() -> Iterator[Services]:
 		yield current()
 		return
 	install()
-	paths.SERVICES.mkdir(parents=True, exist_ok=True)
-	folder = Path(tempfile.mkdtemp(dir=paths.SERVICES))
+	folder = _own_folder()
 	started: list[subprocess.Popen] = []
 	# A socket's path is at most 107 bytes long, and build/ may lie deep.
 	with tempfile.TemporaryDirectory(prefix="erpnext-mcp-") as sockets:
@@ -93,6 +92,17 @@ def running() -> Iterator[Services]:
 			for process in started:
 				_stop(process)
 			shutil.rmtree(folder, ignore_errors=True)
+
+
+def _own_folder() -> Path:
+	"""A folder for this process's data. Those of processes that were killed are removed."""
+	paths.SERVICES.mkdir(parents=True, exist_ok=True)
+	for left in paths.SERVICES.iterdir():
+		if not Path("/proc", left.name).exists():
+			shutil.rmtree(left, ignore_errors=True)
+	folder = paths.SERVICES / str(os.getpid())
+	folder.mkdir()
+	return folder
 
 
 def install() -> None:
@@ -208,10 +218,6 @@ def _start_mariadb(services: Services, folder: Path) -> subprocess.Popen:
 
 def _spawn(command: list[str], log: Path) -> subprocess.Popen:
 	"""A child that a Ctrl-C at the terminal doesn't reach, and that dies with this process even if that is killed."""
-
-	def die_with_parent() -> None:
-		ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
-
 	with open(log, "wb") as output:
 		return subprocess.Popen(
 			command,

@@ -47,7 +47,7 @@ class Layer:
 
 
 LAYERS = (
-	Layer("frappe", paths.DEV / "engine", ("mends/*.py", "sites.py", "edit.py", "wheel.py")),
+	Layer("frappe", paths.DEV / "engine", ("mends/*.py", "sites.py", "databases.py", "template.py")),
 	Layer("demo_erp", paths.DEV / "demo_erp", ("**/*",)),
 	Layer(
 		"erpnext_mcp",

@@ -62,7 +62,7 @@ def write_copy(wheel: Path, destination: Path) -> None:
 	for edit in source_edits():
 		edits[edit.path].append(edit)
 
-	package = destination / "frappe"
+	package = destination / ".new"
 	shutil.rmtree(package, ignore_errors=True)
 	with zipfile.ZipFile(wheel) as archive:
 		for member in archive.namelist():
@@ -78,6 +78,8 @@ def write_copy(wheel: Path, destination: Path) -> None:
 			target.write_bytes(content)
 	if edits:
 		raise FileNotFoundError(f"mends for files that the wheel doesn't hold: {', '.join(edits)}")
+	shutil.rmtree(destination / "frappe", ignore_errors=True)
+	package.rename(destination / "frappe")
 
 
 def _mended(content: bytes, edits: list[Edit]) -> bytes:

@@ -20,7 +20,7 @@ _CHECK_EVERY = 10_000  # SQLite's virtual machine instructions; about a millisec
 
 
 def apply() -> None:
-	from frappe.database.database import TRANSACTION_DISABLED_MSG
+	from frappe.database.database import TRANSACTION_DISABLED_MSG, ImplicitCommitError
 	from frappe.database.sqlite.database import SQLiteDatabase, SQLiteExceptionUtil
 
 	def lock_for_writing(self) -> None:
@@ -46,8 +46,10 @@ def apply() -> None:
 		import frappe
 
 		read_only = bool(read_only or frappe.flags.read_only)
+		if self.transaction_writes:  # START TRANSACTION would commit them
+			raise ImplicitCommitError("This statement can cause implicit commit", "START TRANSACTION")
 		if self._conn and self._conn.in_transaction:
-			self._conn.commit()  # as SQL's START TRANSACTION does
+			self._conn.commit()
 		if read_only != getattr(self, "read_only", False):
 			self.close()
 			self._conn = self.get_connection(read_only=read_only)

@@ -24,10 +24,10 @@ def bench(site, tmp_path_factory) -> Iterator[Path]:
 	folder = tmp_path_factory.mktemp("probed")
 	sites.copy_template(sites.template(DB), folder)
 	sites.lay_out(folder, [*sites.apps(), "engine_probe"])
-	before = os.environ.get("PYTHONPATH")
-	os.environ["PYTHONPATH"] = str(APPS)
+	before = os.environ["PYTHONPATH"]
+	os.environ["PYTHONPATH"] = f"{APPS}{os.pathsep}{before}"
 	yield folder
-	os.environ.pop("PYTHONPATH") if before is None else os.environ.update(PYTHONPATH=before)
+	os.environ["PYTHONPATH"] = before
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,15 @@
 """A served site: keep-alive, files, the desk, keys, tokens, and many requests at once."""
 
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import frappe
 import httpx
 import pytest
 
-from dev.engine import serve, sites
+from dev.engine import paths, serve, sites
 
 from .conftest import api_key
 
@@ -127,3 +130,20 @@ def test_a_port_in_use_is_said(server, site):
 	port = int(server.base_url.rpartition(":")[2])
 	with pytest.raises(serve.PortInUse, match=str(port)):
 		serve.start_in_thread(site.name, port)
+
+
+def test_a_server_process_ends_with_its_parent(site):
+	script = """if True:
+		import os, sys
+		from pathlib import Path
+		from dev.engine import serve
+		print(serve.start_process(Path(sys.argv[1]), sys.argv[2]).base_url, flush=True)
+		os.kill(os.getpid(), 9)
+	"""
+	command = [sys.executable, "-c", script, str(site.bench), site.name]
+	url = subprocess.run(command, cwd=paths.ROOT, stdout=subprocess.PIPE, text=True).stdout.strip()
+	deadline = time.monotonic() + 20
+	with pytest.raises((httpx.ConnectError, httpx.ReadError)):
+		while time.monotonic() < deadline:
+			httpx.get(f"{url}/api/method/ping")
+			time.sleep(0.1)
