@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from erpnext_mcp.access import FRAPPE_MASK, Field, FieldSets
+from erpnext_mcp.masks import FULL
 from erpnext_mcp.policy.profile import MASKED, ONLY_ALLOWED, READ_ONLY, RESTRICTED, DocTypeRule, FieldRule
 
 STANDARD_FIELDS = {
@@ -87,7 +88,7 @@ def resolve(
 		given = own_rules.get(fieldname)
 		if fieldname != "name" and _hidden(given, only_allowed):
 			continue
-		mask = given.mask_style if given and given.rule == MASKED and fieldname != "name" else ""
+		mask = _mask_style(given) if fieldname != "name" else ""
 		fields[fieldname] = Field(fieldname, label, fieldtype, mask=mask, stored=not meta.issingle)
 	for df in meta.fields:
 		given = own_rules.get(df.fieldname)
@@ -96,7 +97,7 @@ def resolve(
 		if not df.is_table:
 			fields[df.fieldname] = _field(df, given, levels, "", stored=not meta.issingle)
 		elif df.fieldname in children:
-			writable = not (given and given.rule == READ_ONLY)
+			writable = not df.read_only and not (given and given.rule == READ_ONLY)
 			rows = _rows(
 				children[df.fieldname],
 				row_rules.get(df.fieldname, {}),
@@ -117,6 +118,11 @@ def resolve(
 
 def _hidden(rule: FieldRule | None, only_allowed: bool) -> bool:
 	return rule.rule == RESTRICTED if rule else only_allowed
+
+
+def _mask_style(rule: FieldRule | None) -> str:
+	"""Empty for a field that no rule masks; a rule that was saved without a style masks in full."""
+	return (rule.mask_style or FULL) if rule and rule.rule == MASKED else ""
 
 
 def _rows(
@@ -152,8 +158,8 @@ def _field(
 	mask = ""
 	if (table_field, df.fieldname) in levels.masked:
 		mask = FRAPPE_MASK
-	elif rule and rule.rule == MASKED:
-		mask = rule.mask_style
+	else:
+		mask = _mask_style(rule)
 	writable = (
 		table_writable
 		and df.permlevel in levels.write

@@ -136,6 +136,11 @@ def test_t04_t09_masked_fields_are_readable_and_nothing_else():
 	assert "total" not in found.search_fields
 
 
+def test_a_mask_without_a_style_is_full():
+	assert sets(rule("total", "Masked")).fields["total"].mask == "Full"
+	assert sets(rule("owner", "Masked")).fields["owner"].mask == "Full"
+
+
 def test_a_mask_of_frappes_beats_the_profiles():
 	levels = UserLevels(frozenset({0}), frozenset({0}), frozenset({("", "total"), ("items", "rate")}))
 	found = sets(rule("total", "Masked", "", "Hash"), levels=levels)
