@@ -3,16 +3,15 @@
 import click
 from frappe.commands import pass_context
 
+from erpnext_mcp.cli.files import named
 from erpnext_mcp.cli.site import connected
 
 
 @click.command("export-profile")
 @click.argument("name")
-@click.option(
-	"--output", type=click.Path(dir_okay=False, writable=True), help="File to write; else it is printed."
-)
+@click.option("--output", help="File to write; else it is printed.")
 @pass_context
-def export_profile(context, name: str, output: str | None):
+def export_profile(context, name: str, output: str | None) -> None:
 	"""Write the MCP Permission Profile NAME as JSON."""
 	with connected(context):
 		import frappe
@@ -25,9 +24,9 @@ def export_profile(context, name: str, output: str | None):
 	if not output:
 		click.echo(text, nl=False)
 		return
+	path = named(output)
 	try:
-		with open(output, "w", encoding="utf-8") as file:
-			file.write(text)
+		path.write_text(text, encoding="utf-8")
 	except OSError as e:
-		raise click.ClickException(f"{output} can't be written: {e.strerror}.") from None
-	click.echo(f"Profile {name} is in {output}.")
+		raise click.ClickException(f"{path} can't be written: {e.strerror}.") from None
+	click.echo(f"Profile {name} is in {path}.")

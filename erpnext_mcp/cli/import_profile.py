@@ -3,17 +3,20 @@
 import click
 from frappe.commands import pass_context
 
+from erpnext_mcp.cli.files import named
 from erpnext_mcp.cli.site import connected
 
 
 @click.command("import-profile")
-@click.argument("file", type=click.File(encoding="utf-8"), required=False)
+@click.argument("file", required=False)
 @click.option("--preset", help="Import a profile that comes with the app, instead of a file.")
 @click.option("--name", help="Name of the profile, instead of the one in the file.")
 @click.option("--replace", is_flag=True, help="Replace a profile of that name.")
 @click.option("--dry-run", is_flag=True, help="Do everything but keep nothing.")
 @pass_context
-def import_profile(context, file, preset: str | None, name: str | None, replace: bool, dry_run: bool):
+def import_profile(
+	context, file: str | None, preset: str | None, name: str | None, replace: bool, dry_run: bool
+) -> None:
 	"""Make an MCP Permission Profile of a JSON FILE: one of export-profile, or a permissions configuration.
 
 	What the site does not know is left out and reported, and the profile stays disabled until somebody has seen to it.
@@ -21,11 +24,15 @@ def import_profile(context, file, preset: str | None, name: str | None, replace:
 	from erpnext_mcp.policy.interchange import presets, save
 
 	if bool(file) == bool(preset):
-		raise click.UsageError("Name a FILE or a --preset: " + ", ".join(presets.preset_names()) + ".")
+		raise click.ClickException(
+			f"Name a file, or --preset with one of {', '.join(presets.preset_names())}."
+		)
 	try:
-		draft = save.read(presets.preset_text(preset) if preset else file.read())
-	except (ValueError, OSError) as e:
-		raise click.ClickException(f"{preset or file.name}: {e}.") from None
+		draft = save.read(presets.preset_text(preset) if preset else named(file).read_text(encoding="utf-8"))
+	except OSError as e:
+		raise click.ClickException(f"{named(file)} can't be read: {e.strerror}.") from None
+	except ValueError as e:
+		raise click.ClickException(f"{preset or file}: {e}.") from None
 	with connected(context):
 		import frappe
 

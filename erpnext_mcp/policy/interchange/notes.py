@@ -31,16 +31,20 @@ class Notes:
 	found: list[Note] = field(default_factory=list)
 
 	def unresolved(self, path: str, message: str) -> None:
-		self.found.append(Note(UNRESOLVED, path, message))
+		self._add(Note(UNRESOLVED, path, message))
 
 	def changed(self, path: str, message: str) -> None:
-		self.found.append(Note(CHANGED, path, message))
+		self._add(Note(CHANGED, path, message))
 
 	def ignored(self, path: str, message: str) -> None:
-		self.found.append(Note(IGNORED, path, message))
+		self._add(Note(IGNORED, path, message))
 
 	def check(self, path: str, message: str) -> None:
-		self.found.append(Note(CHECK, path, message))
+		self._add(Note(CHECK, path, message))
+
+	def _add(self, note: Note) -> None:
+		if note not in self.found:
+			self.found.append(note)
 
 	def of(self, kind: str) -> list[Note]:
 		return [note for note in self.found if note.kind == kind]
