@@ -49,17 +49,27 @@ def run(bench: Path, *arguments: str) -> str:
 	return result.stdout
 
 
-def state(bench: Path) -> dict:
+def inside(bench: Path, program: str) -> str:
+	"""What a program prints that runs with the site connected."""
 	program = f"""
 from pathlib import Path
 from dev.engine import sites
 with sites.connected(Path({str(bench)!r}), sites.SITE):
-	exec({STATE!r})
+	exec({program!r})
 """
 	result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=180)
 	assert result.returncode == 0, result.stderr
-	(line,) = [line for line in result.stdout.splitlines() if line.startswith("STATE ")]
+	return result.stdout
+
+
+def told(output: str) -> dict:
+	"""The line that begins with STATE, which a program prints."""
+	(line,) = [line for line in output.splitlines() if line.startswith("STATE ")]
 	return json.loads(line.removeprefix("STATE "))
+
+
+def state(bench: Path) -> dict:
+	return told(inside(bench, STATE))
 
 
 def test_t59_install_migrate_uninstall_install(bench):
@@ -82,3 +92,48 @@ def test_t59_install_migrate_uninstall_install(bench):
 
 	run(bench, "install-app", "erpnext_mcp")
 	assert state(bench) == installed
+
+
+BIND = """
+import frappe
+user = "bound@example.com"
+if not frappe.db.exists("User", user):
+	frappe.get_doc({"doctype": "User", "email": user, "first_name": "Bound", "send_welcome_email": 0}).insert()
+doc = frappe.get_doc("User", user)
+doc.api_key, doc.api_secret = "bound-key", "bound-secret"
+doc.save()
+frappe.get_doc({
+	"doctype": "MCP Permission Profile", "profile_name": "Bound", "restrict_to_mcp": 1, "users": [{"user": user}],
+	"doctype_rules": [{"document_type": "ToDo", "can_read": 1}],
+}).insert()
+frappe.db.commit()
+"""
+CREDENTIAL = """
+import json
+import frappe
+from frappe.utils.password import get_decrypted_password
+print("STATE " + json.dumps({
+	"secret": get_decrypted_password("User", "bound@example.com", "api_secret", raise_exception=False),
+	"remembered": frappe.db.count("DefaultValue", {"parent": "__erpnext_mcp_bound"}),
+}))
+"""
+
+
+def test_t72_uninstalling_ends_bound_keys_unless_they_were_released(bench):
+	inside(bench, BIND)
+	alive = {"secret": "bound-secret", "remembered": 1}
+	listed = run(bench, "uninstall-app", "erpnext_mcp", "--yes", "--no-backup", "--dry-run")
+	assert "would be revoked" in listed and "bound@example.com: API key bound-key" in listed
+	assert told(inside(bench, CREDENTIAL)) == alive
+
+	listed = run(bench, "uninstall-app", "erpnext_mcp", "--yes", "--no-backup")
+	assert "are revoked now" in listed and "bound@example.com: API key bound-key" in listed
+	assert told(inside(bench, CREDENTIAL)) == {"secret": None, "remembered": 0}
+
+	run(bench, "install-app", "erpnext_mcp")
+	inside(bench, BIND)
+	assert "Released" in run(bench, "mcp", "release", "--yes")
+	listed = run(bench, "uninstall-app", "erpnext_mcp", "--yes", "--no-backup")
+	assert "bound-key" not in listed
+	assert told(inside(bench, CREDENTIAL)) == {"secret": "bound-secret", "remembered": 0}
+	run(bench, "install-app", "erpnext_mcp")

@@ -44,6 +44,8 @@ READS_ONLY_OUR_OWN = {
 	"mcp_server/pipeline.py",  # whether the caller is still enabled
 	"mcp_server/caller.py",  # the client of his token
 	"documents/system.py",  # facts of the caller himself
+	"policy/binding.py",  # API keys and tokens, to tell which are bound
+	"cli/other_servers.py",  # DocTypes of other MCP servers, for who has the command line
 	"install.py",
 	"erpnext_mcp/doctype/mcp_permission_profile/mcp_permission_profile.py",
 }

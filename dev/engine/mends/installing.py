@@ -96,21 +96,22 @@ def apply() -> None:
 			)
 		frappe.flags.in_uninstall = True
 		hooks = frappe.get_hooks(app_name=app_name)
-		if not dry_run:
-			for function in hooks.before_uninstall or []:
-				frappe.get_attr(function)()
-			for function in frappe.get_hooks("before_app_uninstall"):
-				frappe.get_attr(function)(app_name)
+		# The hooks are called in a dry run as well, as upstream does; nothing is committed then.
+		for function in hooks.before_uninstall or []:
+			frappe.get_attr(function)()
+		for function in frappe.get_hooks("before_app_uninstall"):
+			frappe.get_attr(function)(app_name)
 		modules = frappe.get_all("Module Def", filters={"app_name": app_name}, pluck="name")
 		installer._delete_doctypes(installer._delete_modules(modules, dry_run=dry_run), dry_run=dry_run)
 		if not dry_run:
 			remove_from_installed_apps(app_name)
 			frappe.get_single("Portal Settings").sync_menu()
 			frappe.db.commit()
-			for function in hooks.after_uninstall or []:
-				frappe.get_attr(function)()
-			for function in frappe.get_hooks("after_app_uninstall"):
-				frappe.get_attr(function)(app_name)
+		for function in hooks.after_uninstall or []:
+			frappe.get_attr(function)()
+		for function in frappe.get_hooks("after_app_uninstall"):
+			frappe.get_attr(function)(app_name)
+		if not dry_run:
 			frappe.db.commit()
 			frappe.clear_cache()
 		click.secho(f"Uninstalled App {app_name} from Site {frappe.local.site}", fg="green")
