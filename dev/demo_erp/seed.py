@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 import frappe
+
 from demo_erp.seeding import (
 	companies,
 	customers,

@@ -1,9 +1,10 @@
 """Refuses orders and invoices beyond a customer's credit limit."""
 
 import frappe
-from demo_erp.controllers.general_ledger import get_customer_outstanding
 from frappe import _
 from frappe.utils import cint, flt
+
+from demo_erp.controllers.general_ledger import get_customer_outstanding
 
 
 class CreditLimitCrossed(frappe.ValidationError):

@@ -1,11 +1,12 @@
 """The base of Quotation, Sales Order, Sales Invoice and POS Invoice."""
 
 import frappe
-from demo_erp.controllers.currency import get_exchange_rate
-from demo_erp.controllers.totals import calculate_totals
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, flt, getdate
+
+from demo_erp.controllers.currency import get_exchange_rate
+from demo_erp.controllers.totals import calculate_totals
 
 
 class PartyDisabled(frappe.ValidationError):

@@ -1,6 +1,7 @@
 """Two companies with their accounts, and the settings and master data that everything else needs."""
 
 import frappe
+
 from demo_erp.seeding.common import insert_missing
 from demo_erp.seeding.names import CUSTOMER_GROUPS, REGIONS
 

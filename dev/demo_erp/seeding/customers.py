@@ -4,6 +4,8 @@ import random
 from datetime import datetime
 
 import frappe
+from frappe.model.document import Document
+
 from demo_erp.seeding.common import YEAR, bulk_insert, clock, fresh, rng, stamp
 from demo_erp.seeding.companies import COMPANIES, GULF, TRADING
 from demo_erp.seeding.names import (
@@ -19,7 +21,6 @@ from demo_erp.seeding.names import (
 	TERRITORIES,
 )
 from demo_erp.seeding.users import MANAGER, SALES_NORTH
-from frappe.model.document import Document
 
 COUNT = 500
 COUNTRIES = {

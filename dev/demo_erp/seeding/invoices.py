@@ -4,14 +4,15 @@ import random
 from datetime import date, timedelta
 
 import frappe
+from frappe.model.document import Document
+from frappe.utils import flt
+
 from demo_erp.seeding.common import AS_OF, YEAR, bulk_insert, random_days, rng, set_counter
 from demo_erp.seeding.companies import TRADING
 from demo_erp.seeding.customers import company_of
 from demo_erp.seeding.ledger import Ledger
 from demo_erp.seeding.transactions import Catalogue, build, complete, moment, tax_rows
 from demo_erp.seeding.users import CLERK
-from frappe.model.document import Document
-from frappe.utils import flt
 
 COUNT = 2000
 RETURNS, DRAFTS, CANCELLED = 15, 80, 60

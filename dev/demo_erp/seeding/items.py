@@ -4,6 +4,7 @@ import random
 from datetime import datetime, timedelta
 
 import frappe
+
 from demo_erp.controllers.currency import get_exchange_rate
 from demo_erp.seeding.common import YEAR, bulk_insert, clock, fresh, rng, stamp
 from demo_erp.seeding.companies import COMPANIES, TRADING

@@ -3,10 +3,11 @@
 import random
 
 import frappe
-from demo_erp.controllers.general_ledger import check_balance, mirrored
-from demo_erp.seeding.common import YEAR, bulk_insert, set_counter, stamp
 from frappe.model.document import Document
 from frappe.utils import get_datetime
+
+from demo_erp.controllers.general_ledger import check_balance, mirrored
+from demo_erp.seeding.common import YEAR, bulk_insert, set_counter, stamp
 
 PREFIX = f"ACC-GLE-{YEAR}-"
 

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import frappe
 import frappe.share
+
 from demo_erp.seeding.common import YEAR, rng, set_counter
 from demo_erp.seeding.companies import GULF, TRADING
 from demo_erp.seeding.items import ODD_ITEMS

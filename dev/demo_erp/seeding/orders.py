@@ -4,11 +4,12 @@ import random
 from datetime import date, timedelta
 
 import frappe
+from frappe.model.document import Document
+
 from demo_erp.seeding.common import AS_OF, YEAR, bulk_insert, random_days, rng, set_counter
 from demo_erp.seeding.customers import company_of
 from demo_erp.seeding.transactions import Catalogue, build, complete, moment, tax_rows
 from demo_erp.seeding.users import MANAGER, SALES_NORTH
-from frappe.model.document import Document
 
 QUOTATIONS = 150
 ORDERS = 400

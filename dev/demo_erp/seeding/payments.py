@@ -4,13 +4,14 @@ import random
 from datetime import date, datetime, timedelta
 
 import frappe
+from frappe.model.document import Document
+from frappe.utils import flt
+
 from demo_erp.seeding.common import AS_OF, YEAR, bulk_insert, fresh, rng, set_counter, stamp
 from demo_erp.seeding.companies import TRADING
 from demo_erp.seeding.ledger import Ledger
 from demo_erp.seeding.transactions import complete, moment
 from demo_erp.seeding.users import CLERK
-from frappe.model.document import Document
-from frappe.utils import flt
 
 FIELDS = ["name", "customer", "company", "posting_date", "due_date", "base_grand_total", "outstanding_amount"]
 

@@ -4,9 +4,10 @@ import random
 from datetime import date, datetime, time, timedelta
 
 import frappe
+from frappe.model.document import Document
+
 from demo_erp.seeding.common import fresh, stamp
 from demo_erp.seeding.companies import COMPANIES
-from frappe.model.document import Document
 
 
 class Catalogue:

@@ -1,6 +1,7 @@
 """The people of the demo: their roles and what they may see."""
 
 import frappe
+
 from demo_erp.seeding.companies import TRADING
 
 PASSWORD = "Demo-pass-2026!"

@@ -1,6 +1,7 @@
 """The approval of sales orders: Draft, Pending Approval, Approved (submitted), Cancelled."""
 
 import frappe
+
 from demo_erp.seeding.common import insert_missing
 
 NAME = "Sales Order Approval"

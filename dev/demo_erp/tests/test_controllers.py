@@ -2,12 +2,13 @@
 
 import frappe
 import pytest
+from frappe.model.workflow import apply_workflow, get_transitions
+from frappe.utils import add_days, flt, nowdate
+
 from demo_erp.controllers.credit_limit import CreditLimitCrossed
 from demo_erp.controllers.selling import PartyDisabled
 from demo_erp.seeding.companies import GULF, TRADING
 from demo_erp.seeding.users import CLERK, MANAGER, SALES_NORTH
-from frappe.model.workflow import apply_workflow, get_transitions
-from frappe.utils import add_days, flt, nowdate
 
 ITEM = "BOLT M8/40"
 

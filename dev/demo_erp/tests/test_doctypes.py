@@ -3,9 +3,10 @@
 import json
 from pathlib import Path
 
-import demo_erp
 import frappe
 import pytest
+
+import demo_erp
 from demo_erp.install import before_install
 from demo_erp.seeding.oddities import ODD_NAMES, TERMINAL_SECRET
 from demo_erp.seeding.users import ANALYST, SALES_NORTH

@@ -2,6 +2,7 @@
 
 import frappe
 import pytest
+
 from demo_erp.seeding.companies import GULF, TRADING
 from demo_erp.seeding.users import (
 	ANALYST,

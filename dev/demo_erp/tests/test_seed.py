@@ -4,6 +4,8 @@ import hashlib
 
 import frappe
 import pytest
+from frappe.utils import flt
+
 from demo_erp import seed
 from demo_erp.seeding.common import AS_OF
 from demo_erp.seeding.companies import GULF, TRADING
@@ -12,7 +14,6 @@ from demo_erp.seeding.items import ODD_ITEMS
 from demo_erp.seeding.names import ARABIC_CUSTOMERS, ODD_CUSTOMERS, TERRITORIES
 from demo_erp.seeding.oddities import ODD_NAMES
 from demo_erp.seeding.users import USERS
-from frappe.utils import flt
 
 
 def sums(rows: list[dict], key: str, *signed: tuple[str, int]) -> dict[str, float]:

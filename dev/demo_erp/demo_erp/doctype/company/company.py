@@ -1,9 +1,10 @@
 """Company: a tree; makes its accounts and its cost centre when it is new."""
 
 import frappe
-from demo_erp.demo_erp.doctype.company.chart import create_chart_of_accounts
 from frappe import _
 from frappe.utils.nestedset import NestedSet
+
+from demo_erp.demo_erp.doctype.company.chart import create_chart_of_accounts
 
 
 class Company(NestedSet):

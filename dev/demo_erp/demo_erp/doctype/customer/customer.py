@@ -1,12 +1,13 @@
 """Customer: named after customer_name or by a series, as Selling Settings say."""
 
 import frappe
-from demo_erp.controllers.general_ledger import get_customer_outstanding
 from frappe import _
 from frappe.contacts.address_and_contact import delete_contact_and_address, load_address_and_contact
 from frappe.model.document import Document
 from frappe.model.naming import make_autoname
 from frappe.utils import flt
+
+from demo_erp.controllers.general_ledger import get_customer_outstanding
 
 
 class Customer(Document):

@@ -1,8 +1,9 @@
 """Customer Group: a tree."""
 
 import frappe
-from demo_erp.controllers.tree import MasterTree
 from frappe import _
+
+from demo_erp.controllers.tree import MasterTree
 
 
 class CustomerGroup(MasterTree):

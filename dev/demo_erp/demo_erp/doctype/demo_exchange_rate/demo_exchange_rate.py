@@ -1,10 +1,11 @@
 """Demo Exchange Rate: a virtual DocType, served from a constant."""
 
 import frappe
-from demo_erp.controllers.currency import IN_EURO, get_exchange_rate
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import compare
+
+from demo_erp.controllers.currency import IN_EURO, get_exchange_rate
 
 DATE = "2026-01-01"
 STAMP = f"{DATE} 09:00:00.000000"

@@ -1,6 +1,10 @@
 """Payment Entry: money received from a customer, allocated to invoices."""
 
 import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import flt
+
 from demo_erp.controllers.currency import get_exchange_rate
 from demo_erp.controllers.general_ledger import (
 	get_customer_outstanding,
@@ -8,9 +12,6 @@ from demo_erp.controllers.general_ledger import (
 	make_gl_entries,
 	reverse_gl_entries,
 )
-from frappe import _
-from frappe.model.document import Document
-from frappe.utils import flt
 
 
 class PaymentEntry(Document):

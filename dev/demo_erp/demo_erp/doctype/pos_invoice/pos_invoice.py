@@ -1,9 +1,10 @@
 """POS Invoice: paid at the counter; its ledger waits for the consolidated Sales Invoice, as in ERPNext."""
 
 import frappe
-from demo_erp.demo_erp.doctype.sales_invoice.sales_invoice import SalesInvoice
 from frappe import _
 from frappe.utils import flt
+
+from demo_erp.demo_erp.doctype.sales_invoice.sales_invoice import SalesInvoice
 
 
 class POSInvoice(SalesInvoice):

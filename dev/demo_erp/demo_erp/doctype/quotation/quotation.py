@@ -1,9 +1,10 @@
 """Quotation: an offer to a customer."""
 
 import frappe
-from demo_erp.controllers.selling import SellingController
 from frappe import _
 from frappe.utils import getdate, nowdate
+
+from demo_erp.controllers.selling import SellingController
 
 
 class Quotation(SellingController):

@@ -1,6 +1,9 @@
 """Sales Invoice: writes the ledger on submit and reverses it on cancel."""
 
 import frappe
+from frappe import _
+from frappe.utils import flt, getdate, nowdate, nowtime
+
 from demo_erp.controllers.credit_limit import check_credit_limit
 from demo_erp.controllers.general_ledger import (
 	get_outstanding,
@@ -9,8 +12,6 @@ from demo_erp.controllers.general_ledger import (
 	reverse_gl_entries,
 )
 from demo_erp.controllers.selling import SellingController
-from frappe import _
-from frappe.utils import flt, getdate, nowdate, nowtime
 
 
 class SalesInvoice(SellingController):

@@ -1,10 +1,11 @@
 """Sales Order: what a customer has ordered; billed by Sales Invoices."""
 
 import frappe
-from demo_erp.controllers.credit_limit import check_credit_limit
-from demo_erp.controllers.selling import SellingController
 from frappe import _
 from frappe.utils import flt, getdate
+
+from demo_erp.controllers.credit_limit import check_credit_limit
+from demo_erp.controllers.selling import SellingController
 
 
 class SalesOrder(SellingController):
