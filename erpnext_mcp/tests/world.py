@@ -74,10 +74,10 @@ def build() -> None:
 			territory=SOUTH if customer == HIDDEN else NORTH,
 			credit_limits=[{"company": company, "credit_limit": 4711.5, ROW_SECRET: SECRET_VALUE}],
 		)
-	_user(READER, "Sales User")
-	_user(MASTER, "Sales User", "Sales Manager", "Sales Master Manager")
-	_user(STRANGER, "Sales User")
-	_user(NOBODY)
+	make_user(READER, "Sales User")
+	make_user(MASTER, "Sales User", "Sales Manager", "Sales Master Manager")
+	make_user(STRANGER, "Sales User")
+	make_user(NOBODY)
 	if not frappe.db.exists("User Permission", {"user": READER, "allow": "Territory"}):
 		frappe.get_doc(
 			{"doctype": "User Permission", "user": READER, "allow": "Territory", "for_value": NORTH}
@@ -143,7 +143,7 @@ def _insert(doctype: str, docname: str, **values) -> None:
 		frappe.get_doc({"doctype": doctype, **values}).insert()
 
 
-def _user(email: str, *roles: str) -> None:
+def make_user(email: str, *roles: str) -> None:
 	if frappe.db.exists("User", email):
 		return
 	user = frappe.get_doc(
