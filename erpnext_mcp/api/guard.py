@@ -54,6 +54,8 @@ def check() -> None:
 	if (user, sid) in (environ.get(COOKIE_SESSION), environ.get(CHECKED)):
 		return
 	if not _open_to_bound() and _is_bound(user):
+		request = frappe.local.request
+		frappe.logger("mcp").warning(f"{user} is bound to MCP; refused {request.method} {request.path!r}")
 		_refuse(
 			_("This credential is restricted to MCP: it works at {0} and nowhere else on this site.").format(
 				get_url(PATH)

@@ -25,7 +25,8 @@ BOUND = "MCP Test Bound"
 def bench(site, admin) -> Callable[..., Result]:
 	"""bench(*arguments) → the result of `bench --site S mcp ...`, run in a thread that knows nothing of this one's site."""
 	(group,) = [command for command in commands if command.name == "mcp"]
-	context = SimpleNamespace(sites=[site.name], profile=False, force=False, verbose=False)
+	# v15 hands over a dict, v16 an object
+	context = frappe._dict(sites=[site.name], profile=False, force=False, verbose=False)
 
 	def bench(*arguments: str, answer: str = "") -> Result:
 		frappe.db.commit()
