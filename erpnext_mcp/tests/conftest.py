@@ -6,6 +6,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Whether an example is slow says more of the machine than of the code; deadlines belong into dev/benchmark.
+settings.register_profile("erpnext_mcp", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("erpnext_mcp")
 
 
 @pytest.fixture(scope="session")
