@@ -21,7 +21,7 @@ def default_order() -> list[tuple[str, str]]:
 	return [(column, "desc"), ("name", "desc")]
 
 
-def aggregate(function: str, fieldname: str, alias: str, doctype: str) -> Any:
+def aggregate(function: str, fieldname: str, alias: str) -> Any:
 	"""An aggregate among the `fields` of `frappe.get_list`.
 
 	:param function: count, sum, avg, min or max
@@ -30,7 +30,8 @@ def aggregate(function: str, fieldname: str, alias: str, doctype: str) -> Any:
 	"""
 	if MAJOR >= 16:
 		return {function.upper(): fieldname, "as": alias}
-	return f"{function}({qualified(doctype, fieldname)}) as {alias}"
+	# Without the table's name: v15 takes `min(tabX` for a table.
+	return f"{function}(`{fieldname}`) as {alias}"
 
 
 def qualified(doctype: str, fieldname: str) -> str:

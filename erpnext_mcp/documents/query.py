@@ -1,6 +1,8 @@
 """Lists, searches, counts and aggregates, through `frappe.get_list` with all of Frappe's permissions."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import frappe
@@ -11,6 +13,11 @@ from erpnext_mcp.documents.filters import engine_filters, reaches_rows
 from erpnext_mcp.documents.shown import shown
 from erpnext_mcp.documents.values import plain, plain_name
 from erpnext_mcp.errors import TooLarge, Unsupported, doctype_not_found
+
+WILDCARDS = re.compile(r"[%_\\]")
+SEARCH_PAGE = 100
+SEARCH_MOST = 2_000
+"""Rows that a search for a text with wildcards in it looks at."""
 
 MAX_GROUPS = 10_000
 """Groups that a distinct count may go through in memory."""
@@ -49,15 +56,35 @@ def search_documents(access: Access, term: str, fields: Sequence[str], limit: in
 
 	:returns: as `list_documents`, without `next_offset`
 	"""
-	pattern = "%" + term.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+	searched = access.fields.search_fields
+	pattern = "%" + WILDCARDS.sub("_", term) + "%"
 	query = Query(
-		fields=tuple(fields),
-		or_filters=tuple(Filter(f, "like", pattern) for f in access.fields.search_fields),
-		limit=limit,
+		fields=tuple(fields), or_filters=tuple(Filter(f, "like", pattern) for f in searched), limit=limit
 	)
-	answer = list_documents(access, query)
-	answer.pop("next_offset", None)
-	return answer
+	if not WILDCARDS.search(term):
+		answer = list_documents(access, query)
+		answer.pop("next_offset", None)
+		return answer
+	# v15 has no way to escape a wildcard in get_list: `_` stands for it, and what that finds is looked at again.
+	found: list[dict[str, Any]] = []
+	wanted = term.casefold()
+	query = replace(query, fields=tuple(dict.fromkeys([*fields, *searched])), limit=SEARCH_PAGE)
+	while True:
+		page = list_documents(access, query)
+		found += [
+			{f: row[f] for f in fields}
+			for row in page["documents"]
+			if any(wanted in str(row[f]).casefold() for f in searched)
+		]
+		is_last = not page["has_more"] or query.offset >= SEARCH_MOST
+		if is_last or len(found) > limit:
+			break
+		query = replace(query, offset=page["next_offset"])
+	return {
+		"doctype": access.doctype,
+		"documents": found[:limit],
+		"has_more": len(found) > limit or page["has_more"],
+	}
 
 
 def count_documents(
@@ -85,7 +112,7 @@ def count_documents(
 		access,
 		filters,
 		or_filters,
-		fields=[compat.aggregate("count", "name", "total", access.doctype)],
+		fields=[compat.aggregate("count", "name", "total")],
 		order_by=None,
 		**compat.page(1),
 	)
@@ -113,10 +140,7 @@ def aggregate_documents(access: Access, query: AggregateQuery) -> dict[str, Any]
 		(),
 		fields=[
 			*query.group_by,
-			*(
-				compat.aggregate(a.function, a.fieldname, names[a.alias], access.doctype)
-				for a in query.aggregates
-			),
+			*(compat.aggregate(a.function, a.fieldname, names[a.alias]) for a in query.aggregates),
 		],
 		group_by=", ".join(query.group_by) or None,
 		order_by=", ".join(f"{names.get(name, name)} {direction}" for name, direction in order) or None,

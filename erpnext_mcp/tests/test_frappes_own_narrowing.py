@@ -71,24 +71,30 @@ def companies(admin, world):
 		).insert()
 	world.make_user(ANALYST, "Accounts User", "Accounts Manager")
 	world.profile(PROFILE, users=[ANALYST], rules={"Sales Invoice": ["read"], "GL Entry": ["read"]})
-	permission = frappe.get_doc(
-		{"doctype": "User Permission", "user": ANALYST, "allow": "Company", "for_value": first}
-	).insert()
-	frappe.db.commit()
 
-	def allow(company: str) -> None:
-		permission.for_value = company
-		permission.save()
+	def allow(company: str | None) -> None:
+		for name in frappe.get_all("User Permission", filters={"user": ANALYST}, pluck="name"):
+			frappe.delete_doc("User Permission", name)
+		if company:
+			frappe.get_doc(
+				{"doctype": "User Permission", "user": ANALYST, "allow": "Company", "for_value": company}
+			).insert()
 		frappe.db.commit()
 
+	allow(first)
 	yield first, allow
 	frappe.set_user("Administrator")
 	frappe.db.rollback()
-	permission.delete()
+	allow(None)
 	frappe.delete_doc("MCP Permission Profile", PROFILE)
 	frappe.delete_doc("User", ANALYST, force=True)
-	frappe.delete_doc("Company", SECOND, force=True)
 	frappe.db.commit()
+	try:
+		frappe.delete_doc("Company", SECOND, force=True)
+		frappe.db.commit()
+	except Exception:
+		# ERPNext 15's own on_trash quotes a table's name with newer PyMySQL versions: the company stays.
+		frappe.db.rollback()
 
 
 def test_t10_t11_t48_user_permissions_on_company(call, companies):
