@@ -52,6 +52,8 @@ class FieldSets:
 	title_field: str | None = None
 	search_fields: tuple[str, ...] = ()
 	"""What a search looks in: the name, the title and the DocType's search fields, as far as they can be filtered."""
+	partly_hidden: frozenset[str] = frozenset()
+	"""Child DocTypes of which some table is hidden: the engine filters by rows of a kind, whichever table they are in."""
 
 	@property
 	def readable(self) -> list[str]:

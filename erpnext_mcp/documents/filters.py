@@ -18,7 +18,9 @@ def engine_filters(
 
 	:raises Unsupported: on v15, more than one "or", or an "and" inside of one
 	"""
-	plain = [c for c in _flattened(conditions)]
+	if len(or_conditions) == 1:
+		conditions, or_conditions = (*conditions, *or_conditions), ()
+	plain = list(_flattened(conditions))
 	alternatives = list(or_conditions)
 	nested = [c for c in plain if not isinstance(c, Filter)]
 	if not nested and all(isinstance(c, Filter) for c in alternatives):

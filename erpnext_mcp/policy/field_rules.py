@@ -113,7 +113,8 @@ def resolve(
 
 	title = meta.title_field if meta.title_field in fields and not fields[meta.title_field].mask else None
 	searched = usable(["name", *([title] if title else []), *meta.search_fields])
-	return FieldSets(fields, title, tuple(dict.fromkeys(searched)))
+	hidden_tables = {df.options for df in meta.fields if df.is_table and df.fieldname not in fields}
+	return FieldSets(fields, title, tuple(dict.fromkeys(searched)), frozenset(hidden_tables))
 
 
 def _hidden(rule: FieldRule | None, only_allowed: bool) -> bool:

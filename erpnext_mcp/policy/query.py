@@ -158,8 +158,12 @@ class _Parser:
 	def field(self, fieldname: Any, child_doctype: Any) -> Field:
 		if not child_doctype:
 			return self.sets.fields[check_field(fieldname, self.sets.filterable, "filter by", self.argument)]
-		tables = [t.rows or {} for t in self.sets.tables if t.options == child_doctype]
 		# Two tables of one kind can't be told apart by the engine: what is hidden in one is hidden.
+		tables = [
+			t.rows or {}
+			for t in self.sets.tables
+			if t.options == child_doctype and child_doctype not in self.sets.partly_hidden
+		]
 		allowed = [
 			f for f in (tables[0] if tables else {}) if all(f in t and t[f].filterable for t in tables)
 		]
