@@ -17,6 +17,7 @@ MAX_VALUES = 1000
 MAX_TEXT = 1000
 
 INTEGERS = frozenset({"Int", "Long Int", "Check"})
+MOMENTS = frozenset({"Date", "Datetime", "Time"})
 NUMBERS = INTEGERS | {"Currency", "Float", "Percent", "Rating", "Duration"}
 
 
@@ -46,6 +47,8 @@ def typed_value(field: Field, operator: Any, value: Any, argument: str) -> Any:
 			raise InvalidArguments(f"{where} takes 1 to {MAX_VALUES} values.")
 		return [_single(field, v, where) for v in value]
 	if operator in PATTERNS:
+		if field.fieldtype in NUMBERS | MOMENTS:
+			raise InvalidArguments(f"{where}: only texts are compared by pattern.", "Use between, >= or <=.")
 		if not isinstance(value, str):
 			raise InvalidArguments(f"{where} takes a text with % as wildcard.")
 		return _text(value, where)

@@ -6,6 +6,7 @@ Pure: what the running version of Frappe wants is made of the typed form elsewhe
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from erpnext_mcp.access import AllOf, AnyOf, Condition, Field, FieldSets, Filter
@@ -136,7 +137,7 @@ class _Parser:
 		members = tuple(self.condition(part, depth) for part in row[::2])
 		return AllOf(members) if words == {"and"} else AnyOf(members)
 
-	def single(self, row: Sequence) -> Filter:
+	def single(self, row: Sequence) -> Condition:
 		self.count += 1
 		if self.count > MAX_FILTERS:
 			raise InvalidArguments(f"{self.argument}: at most {MAX_FILTERS} conditions.")
@@ -153,7 +154,7 @@ class _Parser:
 		field = self.field(fieldname, child_doctype)
 		operator = " ".join(operator.lower().split()) if isinstance(operator, str) else operator
 		value = typed_value(field, operator, value, self.argument)
-		return Filter(fieldname, operator, value, child_doctype)
+		return spelled_out(field, Filter(fieldname, operator, value, child_doctype))
 
 	def field(self, fieldname: Any, child_doctype: Any) -> Field:
 		if not child_doctype:
@@ -173,6 +174,21 @@ class _Parser:
 				FILTER_SHAPES,
 			)
 		return tables[0][check_field(fieldname, allowed, "filter by", self.argument)]
+
+
+def spelled_out(field: Field, condition: Filter) -> Condition:
+	"""The condition as every version of Frappe knows it: v15 has `between` for dates only.
+
+	:param field: with an empty fieldtype, the condition stays as it is
+	"""
+	if condition.operator != "between" or field.fieldtype in ("", "Date", "Datetime"):
+		return condition
+	return AllOf(
+		tuple(
+			replace(condition, operator=operator, value=value)
+			for operator, value in zip((">=", "<="), condition.value, strict=True)
+		)
+	)
 
 
 def parse_order_by(order_by: str | None, allowed: Sequence[str]) -> tuple[tuple[str, str], ...]:

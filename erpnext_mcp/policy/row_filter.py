@@ -10,11 +10,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from erpnext_mcp.access import Field, FieldSets, Filter
+from erpnext_mcp.access import Condition, Field, FieldSets, Filter, filters_of
 from erpnext_mcp.errors import CallError
 from erpnext_mcp.policy.field_rules import STANDARD_FIELDS, MetaDocType
 from erpnext_mcp.policy.filter_values import COMPARISONS, MEMBERSHIPS, typed_value
-from erpnext_mcp.policy.query import parse_filters
+from erpnext_mcp.policy.query import parse_filters, spelled_out
 
 PLACEHOLDER = re.compile(r"\{\{\s*(user|today|defaults\.[\w ]+?)\s*\}\}")
 
@@ -48,17 +48,17 @@ def parse(text: str, meta: MetaDocType) -> tuple[Filter, ...]:
 		filters = [f for f in parsed if isinstance(f, Filter) and not f.child_doctype]
 		if len(filters) != len(parsed):
 			raise ValueError("only conditions that must all hold, on fields of the DocType itself")
-		return tuple(_typed(f, columns[f.fieldname]) for f in filters)
+		return tuple(filters_of(_typed(f, columns[f.fieldname]) for f in filters))
 	except CallError as e:
 		raise ValueError(f"{e.message} {e.hint}".strip()) from None
 
 
-def _typed(condition: Filter, field: Field) -> Filter:
+def _typed(condition: Filter, field: Field) -> Condition:
 	values = condition.value if isinstance(condition.value, list) else [condition.value]
 	placeholders = [v for v in values if _is_placeholder(v)]
 	if not placeholders:
 		value = typed_value(field, condition.operator, condition.value, "row filter")
-		return Filter(condition.fieldname, condition.operator, value)
+		return spelled_out(field, Filter(condition.fieldname, condition.operator, value))
 	if condition.operator not in COMPARISONS | MEMBERSHIPS:
 		raise ValueError(f"{condition.operator} takes no placeholder")
 	for value in values:

@@ -197,16 +197,17 @@ def test_t73_cmd_at_our_own_path_is_no_way_around(as_user, keys, stranger_bound)
 
 def test_oauth_itself_stays_open_to_bound_tokens(as_user, keys, stranger_bound, world):
 	form = {"Content-Type": "application/x-www-form-urlencoded"}
-	bound = as_user(keys.stranger_token)
+	own = oauth.bearer(world.STRANGER, keys.other)  # of this test alone: v16 revokes it below
+	bound = as_user(own)
 	profile = bound.send("GET", OAUTH2 + "openid_profile")
 	assert profile.status == 200, profile.body
-	token = keys.stranger_token.removeprefix("Bearer ")
+	token = own.removeprefix("Bearer ")
 	told = bound.send("POST", OAUTH2 + "introspect_token", urlencode({"token": token}), form)
 	assert told.json()["active"] is True and told.json()["client_id"] == keys.other
-	# These two are refused by OAuth itself, for what the form lacks.
+	# Refused by OAuth itself, for what the form lacks; so is the revocation before v16.17.
 	assert bound.send("POST", OAUTH2 + "get_token", "grant_type=none", form).status == 400
 	revoked = bound.send("POST", OAUTH2 + "revoke_token", urlencode({"token": token}), form)
-	assert (revoked.status, revoked.body) == (401, b"{}")
+	assert revoked.status in (200, 401) and revoked.body == b"{}"
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,10 @@ SETS = FieldSets(
 		('{"status": "Open"}', [("status", "=", "Open")]),
 		([["status", "NOT  IN", ["a"]]], [("status", "not in", ["a"])]),
 		([["status", "is", "Set"]], [("status", "is", "set")]),
-		([["total", "between", [1, 2]]], [("total", "between", [1, 2])]),
+		(
+			[["due", "between", ["2026-01-01", "2026-02-01"]]],
+			[("due", "between", ["2026-01-01", "2026-02-01"])],
+		),
 		({"total": True}, [("total", "=", 1)]),
 		({"total": "1.50"}, [("total", "=", 1.5)]),
 		([["Row", "rate", ">", "2"]], [("rate", ">", 2.0, "Row")]),
@@ -96,6 +99,12 @@ def test_t03_t04_fields_of_rows_are_checked_too(fieldname):
 	assert caught.value.details["allowed_fields"] == ["name", "rate"]
 
 
+def test_between_is_spelled_out_for_what_is_no_date():
+	expected = AllOf((Filter("total", ">=", 1), Filter("total", "<=", 2)))
+	assert parse_filters([["total", "between", [1, 2]]], SETS, "Order") == (expected,)
+	assert parse_filters({"total": ["between", [1, 2]]}, SETS, "Order") == (expected,)
+
+
 def test_nested_conditions():
 	status, total = Filter("status", "=", "Open"), Filter("total", ">", 1)
 	condition = [["status", "=", "Open"], "or", [["total", ">", 1], "and", ["status", "=", "Open"]]]
@@ -143,6 +152,8 @@ def test_hidden_and_unknown_fields_get_the_same_words():
 		[["status", "=", "Open"], "xor", ["total", "=", 1]],
 		[[[[[[[[["status", "=", "a"], "or", ["total", "=", 1]], "and", ["total", "=", 1]]]]]]]],
 		{"total": "many"},
+		{"total": ["like", "1%"]},
+		{"due": ["like", "2026%"]},
 		{"total": float("nan")},
 		{"total": ["in", ["1", "x"]]},
 		{"due": "tomorrow"},

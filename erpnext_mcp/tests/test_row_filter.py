@@ -44,6 +44,7 @@ def bound(text: str):
 			'{"territory": ["in", ["East", "{{defaults.territory}}"]]}',
 			(Filter("territory", "in", ["East", "North", "South"]),),
 		),
+		('{"disabled": ["between", [0, 1]]}', (Filter("disabled", ">=", 0), Filter("disabled", "<=", 1))),
 		('{"company": "{{defaults.empty}}"}', None),
 		('{"company": "{{defaults.nowhere}}"}', None),
 		('[["territory", ">", "{{defaults.territory}}"]]', None),
