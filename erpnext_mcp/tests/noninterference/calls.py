@@ -1,6 +1,7 @@
 """Random calls of the reading tools: every argument that names a field, in every shape.
 
-Most fields that are named are open to the caller, so that most calls are answered; the others are hidden or nonsense.
+Most fields that are named are open to the caller, so that most calls are answered. What is hidden or nonsense stands in
+one argument of a call only: else what one argument lets through would be refused for another.
 """
 
 import json
@@ -66,23 +67,27 @@ def call(dice: "Dice", tools: Sequence[str], view: View, names: Sequence[str]) -
 
 
 class _Arguments:
-	"""Makes arguments for one caller."""
+	"""Makes arguments for one caller. `tempted` is the argument that may name what is hidden."""
 
 	def __init__(self, dice: "Dice", view: View, names: Sequence[str]):
 		self.dice = dice
 		self.names = names
 		self.readable = ("name", *view.fields)
 		self.filterable = ("name", *(f for f, style in view.fields.items() if style == OPEN))
+		self.tables = tuple(view.rows)
 		rows = [[f for f, style in shown.items() if style == OPEN] for shown in view.rows.values()]
+		self.tempted = dice.pick(("", "", "filters", "filters", "order_by", "order_by", "fields", "groups"))
 		self.row_filterable = [f for f in ROW_FIELDS if rows and all(f in fields for fields in rows)]
 
 	def maybe(self, make: Callable[[], Any]) -> Any:
 		return make() if self.dice.often() else None
 
-	def field(self, usable: Sequence[str]) -> str:
-		return self.dice.pick(
-			self.dice.pick((usable, usable, usable, usable, usable, usable, OWN_FIELDS, NOT_FIELDS))
-		)
+	def field(self, usable: Sequence[str], argument: str) -> str:
+		"""A field that is usable; in the tempted argument maybe one that is not."""
+		if argument == self.tempted and not self.dice.pick((True, False)):
+			hidden = [f for f in OWN_FIELDS if f not in usable] or OWN_FIELDS
+			return self.dice.pick(hidden if self.dice.often() else NOT_FIELDS)
+		return self.dice.pick(usable)
 
 	def name(self) -> str:
 		return self.dice.pick(
@@ -92,13 +97,13 @@ class _Arguments:
 	def columns(self) -> list[str]:
 		if not self.dice.often():
 			return ["*"]
-		return self.dice.some(lambda: self.field(self.readable), 1, 4)
+		return self.dice.some(lambda: self.field(self.readable, "fields"), 1, 4)
 
 	def condition(self) -> list[Any]:
 		"""[field, operator, value], with a value that documents have, or of one of the tables' rows."""
 		kind = self.dice.pick(("plain", "plain", "plain", "own", "row", "row"))
 		if kind != "row":
-			condition = self._condition(self.field(self.filterable))
+			condition = self._condition(self.field(self.filterable, "filters"))
 			return condition if kind == "plain" else [PARCEL, *condition]
 		usable = self.row_filterable or ROW_FIELDS
 		return [
@@ -133,7 +138,7 @@ class _Arguments:
 	def filters(self) -> Any:
 		shape = self.dice.pick(("one", "dict", "list", "nested", "mixed"))
 		if shape == "dict":
-			conditions = self.dice.some(lambda: self._condition(self.field(self.filterable)), 1, 3)
+			conditions = self.dice.some(lambda: self._condition(self.field(self.filterable, "filters")), 1, 3)
 			made: Any = {f: v if op == "=" else [op, v] for f, op, v in conditions}
 		elif shape == "list":
 			made = self.dice.some(self.condition, 1, 3)
@@ -146,7 +151,9 @@ class _Arguments:
 		return made if self.dice.often() else json.dumps(made)
 
 	def order(self, usable: Sequence[str], directions: Sequence[str] = ("", " desc", " asc", " DESC")) -> str:
-		return ", ".join(self.dice.some(lambda: self.field(usable) + self.dice.pick(directions), 1, 2))
+		return ", ".join(
+			self.dice.some(lambda: self.field(usable, "order_by") + self.dice.pick(directions), 1, 2)
+		)
 
 	def limit(self) -> int:
 		return self.dice.pick((5, 1, 2))
@@ -164,7 +171,9 @@ def _list(a: _Arguments) -> dict[str, Any]:
 
 
 def _get(a: _Arguments) -> dict[str, Any]:
-	fields = None if a.dice.often() else a.dice.some(lambda: a.field((*a.readable, *TABLES)), 1, 4)
+	fields = (
+		None if a.dice.often() else a.dice.some(lambda: a.field((*a.readable, *a.tables), "fields"), 1, 4)
+	)
 	return {"name": a.name(), "fields": fields}
 
 
@@ -181,7 +190,7 @@ def _count(a: _Arguments) -> dict[str, Any]:
 
 
 def _aggregate(a: _Arguments) -> dict[str, Any]:
-	group_by = a.dice.some(lambda: a.field(a.filterable), 0, 2)
+	group_by = a.dice.some(lambda: a.field(a.filterable, "groups"), 0, 2)
 	aggregates: list[dict[str, Any]] = []
 	for i in range(a.dice.pick((1, 1, 2))):
 		aggregate = {
@@ -192,7 +201,7 @@ def _aggregate(a: _Arguments) -> dict[str, Any]:
 			numbers = ("amount", "quantity", "flag", "docstatus", "cost")
 			aggregate["field"] = a.dice.pick([f for f in numbers if f in a.filterable] or numbers)
 		elif aggregate["function"] != "count" or not a.dice.often():
-			aggregate["field"] = a.field(a.filterable)
+			aggregate["field"] = a.field(a.filterable, "fields")
 		aggregates.append(aggregate)
 	return {
 		"aggregates": aggregates,
@@ -207,7 +216,7 @@ def _explain(a: _Arguments) -> dict[str, Any]:
 	return {
 		"operation": a.dice.pick(("read", "select", "update", "create", "delete")),
 		"name": a.maybe(a.name),
-		"fieldname": None if a.dice.often() else a.field(a.readable),
+		"fieldname": None if a.dice.often() else a.field(a.readable, "fields"),
 	}
 
 

@@ -182,13 +182,10 @@ def put(parcels: Sequence[Mapping[str, Any]]) -> None:
 
 	:param parcels: every column of `PARCEL_COLUMNS`, `name`, and by table the rows with `name` and every column
 	"""
-	frappe.db.delete(ROW)
-	frappe.db.delete(PARCEL)
+	for doctype in (ROW, PARCEL):
+		frappe.db.sql(f"delete from `tab{doctype}`")
 	columns = [c.fieldname for c in PARCEL_COLUMNS]
-	if parcels:
-		frappe.db.bulk_insert(
-			PARCEL, ["name", *columns], [(p["name"], *(p[c] for c in columns)) for p in parcels]
-		)
+	_insert(PARCEL, ["name", *columns], [(p["name"], *(p[c] for c in columns)) for p in parcels])
 	columns = [c.fieldname for c in ROW_COLUMNS]
 	rows = [
 		(row["name"], parcel["name"], PARCEL, table, i + 1, *(row[c] for c in columns))
@@ -196,8 +193,18 @@ def put(parcels: Sequence[Mapping[str, Any]]) -> None:
 		for table in TABLES
 		for i, row in enumerate(parcel[table])
 	]
+	_insert(ROW, ["name", "parent", "parenttype", "parentfield", "idx", *columns], rows)
+
+
+def _insert(doctype: str, columns: Sequence[str], rows: Sequence[tuple]) -> None:
+	"""Without the query builder, which takes longer than the database."""
 	if rows:
-		frappe.db.bulk_insert(ROW, ["name", "parent", "parenttype", "parentfield", "idx", *columns], rows)
+		one = f"({', '.join(['%s'] * len(columns))})"
+		names = ", ".join(f"`{c}`" for c in columns)
+		frappe.db.sql(
+			f"insert into `tab{doctype}` ({names}) values {', '.join([one] * len(rows))}",
+			[value for row in rows for value in row],
+		)
 
 
 def _docfield(column: Column) -> dict[str, Any]:

@@ -4,8 +4,9 @@ Hypothesis draws bytes, and everything is read from those: drawing each choice b
 The simplest option stands first everywhere, so that a failure shrinks to it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 from hypothesis import strategies as st
@@ -80,41 +81,48 @@ class Case:
 		return "\n".join(map(str, [self.user, self.rule, "one:", *ones, "other:", *twins, *self.calls]))
 
 
-@st.composite
-def cases(draw: Callable, tools: Sequence[str], number_of_calls: int = 2) -> Case:
-	"""Cases that call these tools."""
-	dice = Dice(draw(_bytes(96)))
-	user = dice.pick(USERS)
-	rule, row_filter = _rule(dice, tools)
-	names = _distinct(dice, NAMES, 1, 6)
-	strangers = _distinct(dice, NAMES, 0, 3)
-	is_reversed = not dice.often()
-	parcels = [_parcel(name, Dice(draw(_bytes(48)))) for name in names]
-	others = [_parcel(name, Dice(draw(_bytes(48)))) for name in names]
-	twins = twin(
-		parcels,
-		others,
-		[_parcel(name, Dice(draw(_bytes(48)))) for name in strangers],
-		user,
-		rule,
-		row_filter,
+MOST_PARCELS, MOST_STRANGERS = 6, 3
+RULE_BYTES, PARCEL_BYTES, CALL_BYTES = 96, 48, 64
+
+
+def cases(tools: Sequence[str], number_of_calls: int = 2) -> st.SearchStrategy[Case]:
+	"""Cases that call these tools.
+
+	From a single draw: of several alike, Hypothesis makes copies of each other in half of the examples.
+	"""
+	length = RULE_BYTES + PARCEL_BYTES * (2 * MOST_PARCELS + MOST_STRANGERS) + CALL_BYTES * number_of_calls
+	return st.binary(min_size=length, max_size=length).map(lambda data: _case(data, tools, number_of_calls))
+
+
+def _case(data: bytes, tools: Sequence[str], number_of_calls: int) -> Case:
+	rest = BytesIO(data)
+
+	def dice(length: int) -> Dice:
+		return Dice(rest.read(length))
+
+	first = dice(RULE_BYTES)
+	user = first.pick(USERS)
+	rule, row_filter = _rule(first)
+	names = _distinct(first, NAMES, 1, MOST_PARCELS)
+	strangers = _distinct(first, NAMES, 0, MOST_STRANGERS)
+	is_reversed = not first.often()
+	parcels, others, strange = (
+		[parcel(name, dice(PARCEL_BYTES)) for name in group] for group in (names, names, strangers)
 	)
+	twins = twin(parcels, others, strange, user, rule, row_filter)
 	if is_reversed:
 		twins.reverse()  # the order in which documents were made is nobody's business either
 	view = view_of(user, rule)
-	asked = [calls.call(Dice(draw(_bytes(64))), tools, view, names) for _ in range(number_of_calls)]
+	asked = [calls.call(dice(CALL_BYTES), tools, view, names) for _ in range(number_of_calls)]
 	return Case(user, rule, row_filter, parcels, twins, asked)
-
-
-def _bytes(length: int) -> st.SearchStrategy[bytes]:
-	return st.binary(min_size=length, max_size=length)
 
 
 def _distinct(dice: Dice, options: Sequence[Any], least: int, most: int) -> list[Any]:
 	return list(dict.fromkeys(dice.some(lambda: dice.pick(options), least, most)))
 
 
-def _parcel(name: str, dice: Dice) -> Parcel:
+def parcel(name: str, dice: Dice) -> Parcel:
+	"""A document with every column and table."""
 	made: Parcel = {"name": name}
 	for column in PARCEL_COLUMNS:
 		made[column.fieldname] = dice.pick(column.values)
@@ -126,7 +134,7 @@ def _parcel(name: str, dice: Dice) -> Parcel:
 	return made
 
 
-def _rule(dice: Dice, tools: Sequence[str]) -> tuple[DocTypeRule, RowFilter]:
+def _rule(dice: Dice) -> tuple[DocTypeRule, RowFilter]:
 	row_filter = dice.pick(ROW_FILTERS)
 	reading = [{"read"}, {"read", "create", "update"}, {"read", "select"}]
 	field_rules = dice.some(lambda: _field_rule(dice), 0, 8)
