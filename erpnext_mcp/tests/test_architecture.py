@@ -137,3 +137,17 @@ def test_every_tool_is_registered_under_its_module_name():
 
 	files = {p.stem for p in (ROOT / "mcp_server" / "tools").glob("*.py")}
 	assert set(TOOLS) == files - {"__init__", "arguments", "list_tools"}
+
+
+@pytest.mark.parametrize("path", ALL_MODULES, ids=name_of)
+def test_t16_nothing_runs_sql_or_python_of_anybody(path: Path):
+	"""No tool takes SQL or code, and nothing in the app writes SQL as text or evaluates anything."""
+	for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+		if isinstance(node, ast.Call):
+			called = ast.unparse(node.func)
+			assert called not in ("eval", "exec", "compile", "__import__"), (
+				f"{name_of(path)}:{node.lineno} {called}"
+			)
+			assert called.split(".")[-1] not in ("safe_exec", "safe_eval", "sql", "multisql", "sql_ddl"), (
+				f"{name_of(path)}:{node.lineno} {called}"
+			)
