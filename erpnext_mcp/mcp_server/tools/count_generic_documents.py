@@ -3,7 +3,7 @@
 from typing import Any
 
 from erpnext_mcp.access import filters_of
-from erpnext_mcp.documents.query import count_documents
+from erpnext_mcp.documents.aggregates import count_documents
 from erpnext_mcp.mcp_server.context import Context
 from erpnext_mcp.mcp_server.tool import Tool, answer_schema, object_schema
 from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, FILTERS, OR_FILTERS

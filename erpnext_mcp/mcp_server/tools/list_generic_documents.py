@@ -3,7 +3,7 @@
 from typing import Any
 
 from erpnext_mcp.access import Query
-from erpnext_mcp.documents.query import list_documents
+from erpnext_mcp.documents.lists import list_documents
 from erpnext_mcp.mcp_server.context import Context
 from erpnext_mcp.mcp_server.tool import Tool, answer_schema, object_schema
 from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, FIELDS, FILTERS, OR_FILTERS, limit_of

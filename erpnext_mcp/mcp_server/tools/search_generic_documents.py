@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from erpnext_mcp.documents.query import search_documents
+from erpnext_mcp.documents.lists import search_documents
 from erpnext_mcp.mcp_server.context import Context
 from erpnext_mcp.mcp_server.tool import Tool, answer_schema, object_schema
 from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, FIELDS, limit_of
