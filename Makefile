@@ -8,7 +8,7 @@ ARGS ?=
 PYTEST := $(VENV) -m pytest -q -p dev.engine.pytest_plugin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-mariadb lint format clean
+.PHONY: help setup demo test test-mariadb benchmark lint format clean
 
 help:
 	@echo "make demo          set up and serve a demo ERP with MCP on 127.0.0.1:8000"
@@ -16,6 +16,7 @@ help:
 	@echo "make test-mariadb  the same on MariaDB and Redis (Debian's packages, on sockets and ports of their own)"
 	@echo "make test BENCH=/path/to/frappe-bench SITE=name"
 	@echo "                   the app's tests on a site of a real bench (with allow_tests)"
+	@echo "make benchmark     what the policy costs a call, on SQLite; ENGINE_DB=mariadb for the other"
 	@echo "make setup         only set up: build/venv and the embedded engine"
 	@echo "make lint          what CI checks: ruff"
 	@echo "make format        let ruff format and mend"
@@ -37,6 +38,9 @@ endif
 
 test-mariadb: setup
 	@ENGINE_DB=mariadb $(VENV) -m dev.engine.services $(PYTEST) $(ARGS)
+
+benchmark: setup
+	@$(VENV) -m dev.benchmark.policy $(ARGS)
 
 lint: setup
 	@$(VENV) -m ruff check .

@@ -8,6 +8,9 @@ from frappe.model import optional_fields
 
 MAJOR = int(frappe.__version__.split(".", 1)[0])
 
+MAY_MASK_ATTRIBUTE = "_erpnext_mcp_may_mask"
+"""Kept on a meta object: whether Frappe masks any of its fields for anybody."""
+
 NESTED_FILTERS = MAJOR >= 16
 """Whether `frappe.get_list` takes `[[condition], "and" | "or", [condition], ...]`."""
 
@@ -61,7 +64,10 @@ def masked_fields(meta) -> dict[str, Any]:
 
 	v16 has the permission type *mask* (`frappe.model.meta.Meta.get_masked_fields`); v15 knows no masks.
 	"""
-	if not any(df.get("mask") for df in meta.fields):
+	may_mask = meta.__dict__.get(MAY_MASK_ATTRIBUTE)
+	if may_mask is None:
+		may_mask = meta.__dict__[MAY_MASK_ATTRIBUTE] = any(df.get("mask") for df in meta.fields)
+	if not may_mask:
 		return {}
 	return {df.fieldname: df for df in meta.get_masked_fields()}
 

@@ -74,6 +74,7 @@ DENIED = frozenset(
 DENIED_PATTERNS = ("OAuth *", "Webhook*", "Scheduled Job*", "RQ *", "Repost *")
 """Families whose members differ between versions of Frappe and ERPNext."""
 
+PASSWORDS_ATTRIBUTE = "_erpnext_mcp_has_passwords"
 OWN_MODULE = "ERPNext MCP"
 CLOSED_SINGLE_MODULES = frozenset({"Core", "Email", "Integrations", "Desk"})
 
@@ -97,6 +98,14 @@ def denied_reason(meta, acknowledge_password_fields: bool = False) -> str | None
 		return f"{name} holds settings of the framework"
 	if meta.istable:
 		return f"{name} is a child table: it is read and written with its parent"
-	if not acknowledge_password_fields and meta.get("fields", {"fieldtype": "Password"}):
+	if not acknowledge_password_fields and _has_password_fields(meta):
 		return f"{name} has Password fields, and the rule does not acknowledge them"
 	return None
+
+
+def _has_password_fields(meta) -> bool:
+	"""Kept on the meta object: every call asks."""
+	found = meta.__dict__.get(PASSWORDS_ATTRIBUTE)
+	if found is None:
+		found = meta.__dict__[PASSWORDS_ATTRIBUTE] = any(df.fieldtype == "Password" for df in meta.fields)
+	return found

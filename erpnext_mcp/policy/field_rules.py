@@ -6,6 +6,7 @@ filters and order on v15). Every argument that names a field is checked against 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from erpnext_mcp.access import FRAPPE_MASK, Field, FieldSets
 from erpnext_mcp.masks import FULL
@@ -50,6 +51,10 @@ class MetaDocType:
 	title_field: str | None = None
 	search_fields: tuple[str, ...] = ()
 	issingle: bool = False
+
+	@cached_property
+	def tables(self) -> tuple[MetaField, ...]:
+		return tuple(df for df in self.fields if df.is_table)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def resolve(doctype: str, user: str, rule: DocTypeRule | None = None) -> FieldSe
 	"""
 	meta = frappe.get_meta(doctype)
 	value = meta_value(meta)
-	children = {df.fieldname: meta_value(frappe.get_meta(df.options)) for df in value.fields if df.is_table}
+	children = {df.fieldname: meta_value(frappe.get_meta(df.options)) for df in value.tables}
 	levels = user_levels(meta, user)
 	kept = meta.__dict__.setdefault(RESOLVED_ATTRIBUTE, {})
 	key = (id(rule), levels, tuple(id(c) for c in children.values()))

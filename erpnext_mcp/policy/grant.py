@@ -27,7 +27,9 @@ class Grant:
 
 	@property
 	def read_only(self) -> bool:
-		return self.settings.read_only or self.profile.is_read_only(now_datetime())
+		return self.settings.read_only or (
+			self.profile.read_only and self.profile.is_read_only(now_datetime())
+		)
 
 	def operations(self, doctype: str) -> frozenset[str]:
 		"""What the user may do with a DocType: profile ∩ what the DocType can ∩ Frappe. Empty: it does not exist."""
@@ -122,7 +124,7 @@ def grant_for(user: str, policy: Policy, client: str | None = None, ip_address: 
 	off = "Your MCP access is switched off."
 	if not profile.enabled:
 		raise NotPermitted(off, ASK, reason=f"profile {profile.name} is disabled")
-	if profile.out_of_date(now_datetime()):
+	if (profile.valid_from or profile.valid_upto) and profile.out_of_date(now_datetime()):
 		raise NotPermitted(off, ASK, reason=f"profile {profile.name} is outside its dates")
 	if not profile.lets_in(ip_address):
 		raise NotPermitted(

@@ -133,7 +133,7 @@ def row_filter(doctype: str, text: str, user: str) -> tuple[Filter, ...] | None:
 		parsed = _parsed(text, meta_value(frappe.get_meta(doctype)))
 	except ValueError:
 		return None
-	return bind(parsed, user, nowdate(), defaults)
+	return bind(parsed, user, nowdate() if "today" in text else "", defaults)
 
 
 @lru_cache(maxsize=512)

@@ -181,14 +181,15 @@ def _check_mask(
 		value = next(p[fieldname] for p in documents if p["name"] == name)
 		style = view.fields[fieldname]
 	text = "" if value is None else str(value)
+	told = f"{cell} tells more than its mask"
 	if style == masks.HASH:
 		known = tokens.setdefault((table, fieldname), {})
-		assert known.setdefault(text, shown) == shown, "equal values have equal hashes"
-		assert len(set(known.values())) == len(known), "different values have different hashes"
-		assert text not in shown or not text
+		assert known.setdefault(text, shown) == shown, f"{cell}: equal values have equal hashes"
+		assert len(set(known.values())) == len(known), f"{cell}: different values have different hashes"
+		assert not text or text not in shown, told
 	elif style == masks.LAST_FOUR and len(text) >= 8:
-		assert shown == "********" + text[-4:]
+		assert shown == "********" + text[-4:], told
 	elif style == FRAPPE_MASK:
-		assert fieldname in FRAPPE_MASKED and shown == "XXXXXXXX"
+		assert fieldname in FRAPPE_MASKED and shown == "XXXXXXXX", told
 	else:
-		assert shown == "********"
+		assert shown == "********", told

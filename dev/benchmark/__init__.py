@@ -1,0 +1,1 @@
+"""Measurements on the embedded engine; what they found stands in docs/performance.md."""

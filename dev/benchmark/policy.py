@@ -1,0 +1,115 @@
+"""What the policy costs a call: `python -m dev.benchmark.policy` (`make benchmark`; ENGINE_DB=mariadb for the other lane).
+
+Prints a table and writes build/benchmark/policy-<database>.json. On SQLite the engine's Redis is a Python one in the same
+process, slower than a real one.
+"""
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+
+from dev.benchmark.rounds import Figure, Subject, measure
+from dev.engine import activate, paths, services, sites
+
+GOAL = 300
+"""Microseconds for the decision and the field resolution of a warm call."""
+
+LIST = "frappe.get_list of 20 rows"
+DECISION = "warm decision"
+BOTH = "warm decision and get_list in one request"
+
+
+def subjects() -> dict[str, Subject]:
+	"""Everything that is measured, on the site this thread is connected to."""
+	import frappe
+
+	from dev.benchmark import wide
+	from erpnext_mcp.policy import field_rules, fields, store
+	from erpnext_mcp.policy.grant import grant_for
+
+	def decide() -> None:
+		access = grant_for(wide.USER, store.load()).access(wide.DOCTYPE, "read")
+		assert 90 < len(access.fields.fields) < 120
+
+	def resolve() -> None:
+		meta = fields.meta_value(frappe.get_meta(wide.DOCTYPE))
+		rows = {"lines": fields.meta_value(frappe.get_meta(wide.ROW))}
+		field_rules.resolve(meta, rows, levels, rule)
+
+	def get_list() -> None:
+		assert len(frappe.get_list(wide.DOCTYPE, fields=wide.LISTED, limit=20)) == 20
+
+	def decide_and_list() -> None:
+		decide()
+		get_list()
+
+	def new_request() -> None:
+		"""As a request finds the process: nothing kept of the last one."""
+		frappe.set_user(wide.USER)
+		frappe.db.value_cache.clear()
+
+	def changed() -> None:
+		new_request()
+		store.changed()
+		frappe.db.commit()
+
+	new_request()
+	rule = next(p for p in store.load().profiles if p.name == wide.PROFILE).rules[wide.DOCTYPE]
+	levels = fields.user_levels(frappe.get_meta(wide.DOCTYPE), wide.USER)
+	return {
+		LIST: Subject(get_list, new_request),
+		"policy.store.load, warm": Subject(store.load),
+		DECISION: Subject(decide, new_request, calls=200),
+		BOTH: Subject(decide_and_list, new_request),
+		"warm decision, again in one request": Subject(decide, calls=200),
+		"cold decision: the first after a change": Subject(decide, changed, calls=5),
+		"of it: resolving 150 fields under 50 rules": Subject(resolve),
+	}
+
+
+def table(figures: dict[str, Figure]) -> str:
+	"""The figures as a Markdown table."""
+	lines = ["| what | µs per call (rounds) | of a get_list |", "|---|---|---|"]
+	for name, figure in figures.items():
+		spread = f"{figure.median:,.0f} ({figure.least:,.0f} to {figure.most:,.0f})"
+		lines.append(f"| {name} | {spread} | {figure.median / figures[LIST].median:.2f} |")
+	return "\n".join(lines)
+
+
+def main() -> int:
+	parser = argparse.ArgumentParser(description=__doc__)
+	parser.add_argument("--rounds", type=int, default=15)
+	rounds: int = parser.parse_args().rounds
+	db = os.environ.get("ENGINE_DB", "sqlite")
+	assert db in ("sqlite", "mariadb")
+	with ExitStack() as stack:
+		if db == "mariadb":
+			stack.enter_context(services.running())
+		bench = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+		sites.copy_template(sites.template(db), bench)
+		stack.enter_context(sites.connected(bench, sites.SITE))
+		from dev.benchmark import wide
+
+		wide.build()
+		figures = measure(subjects(), rounds)
+	on = f"{db}, Python {platform.python_version()}, {os.cpu_count()} cores, {rounds} rounds"
+	print(f"On {on}:\n\n{table(figures)}")
+	folder = paths.BUILD / "benchmark"
+	folder.mkdir(parents=True, exist_ok=True)
+	result = {"on": on, "goal": GOAL, "microseconds": {name: asdict(f) for name, f in figures.items()}}
+	(folder / f"policy-{db}.json").write_text(json.dumps(result, indent=1) + "\n")
+	added = figures[BOTH].median - figures[LIST].median
+	print(f"\nThe decision adds {added:,.0f} µs to a get_list, which needs the same metas and roles.")
+	missed = figures[DECISION].median > GOAL
+	print(f"The goal of {GOAL} µs for a warm decision is {'missed' if missed else 'met'}.")
+	return 0
+
+
+if __name__ == "__main__":
+	sys.exit(main())
