@@ -212,7 +212,8 @@ def without_field_checks_in_searches(patch) -> None:
 	original = search_generic_documents.search_documents
 
 	def search_documents(access, *arguments):
-		fields = replace(access.fields, search_fields=("name", *SEARCHED))
+		known = {f: Field(f, f, "Data") for f in SEARCHED} | access.fields.fields
+		fields = replace(access.fields, fields=known, search_fields=("name", *SEARCHED))
 		return original(replace(access, fields=fields), *arguments)
 
 	patch.setattr(search_generic_documents, "search_documents", search_documents)
