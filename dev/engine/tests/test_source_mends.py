@@ -1,7 +1,9 @@
-"""The mends made in the source text: what failed without them works."""
+"""The mends made in the source text and of Python itself: what failed without them works."""
 
 import compileall
+import functools
 import importlib
+import threading
 
 import frappe
 import pytest
@@ -48,3 +50,37 @@ def test_the_desk_knows_every_app(db):
 	apps = {app["app_name"]: app["app_title"] for app in get_bootinfo().app_data}
 	assert apps["erpnext_mcp"] == "ERPNext MCP"
 	assert len(set(apps.values())) == len(apps) == len(frappe.get_installed_apps())
+
+
+def test_python311_cached_properties_of_two_threads_do_not_wait_for_each_other():
+	"""A and B each compute `outer` within `inner` or the other way round, at the same time."""
+	barrier = threading.Barrier(2, timeout=10)
+
+	class Document:
+		@functools.cached_property
+		def meta(self) -> str:
+			return self.inside("meta")
+
+		@functools.cached_property
+		def tables(self) -> str:
+			return self.inside("tables")
+
+		def inside(self, name: str) -> str:
+			if name == self.first:
+				barrier.wait()
+				return getattr(self, {"meta": "tables", "tables": "meta"}[name])
+			return "value"
+
+	found = []
+
+	def compute(first: str) -> None:
+		document = Document()
+		document.first = first
+		found.append(getattr(document, first))
+
+	threads = [threading.Thread(target=compute, args=(name,), daemon=True) for name in ("meta", "tables")]
+	for thread in threads:
+		thread.start()
+	for thread in threads:
+		thread.join(10)
+	assert found == ["value", "value"]
