@@ -5,6 +5,7 @@ themselves say `import frappe` only, and run unchanged on a real bench (dev/benc
 """
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass

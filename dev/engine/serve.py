@@ -23,6 +23,8 @@ from dev.engine.processes import die_with_parent
 
 HOST = "127.0.0.1"
 THREADS = 16
+STOP_TIMEOUT = 30
+"""Seconds that a server process has to finish what it is doing."""
 
 
 class PortInUse(Exception):
@@ -85,7 +87,11 @@ def start_process(bench: Path, site: str, port: int = 0, worker: bool = False) -
 
 	def stop() -> None:
 		process.terminate()
-		process.wait()
+		try:
+			process.wait(STOP_TIMEOUT)
+		except subprocess.TimeoutExpired:
+			process.kill()
+			process.wait()
 
 	return Server(base_url, stop)
 
