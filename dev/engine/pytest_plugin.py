@@ -17,6 +17,10 @@ from dev.engine import activate, paths, serve, services, sites
 
 activate()
 
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+	# What a shell starts in the background ignores Ctrl-C, and so would the programs whose ending by it is tested.
+	signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # The working directory becomes that of the sites; children of the tests still find `dev` and the app.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(paths.ROOT), os.environ.get("PYTHONPATH"))))
 
