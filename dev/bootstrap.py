@@ -9,7 +9,6 @@ Whatever is missing is said in one line.
 
 import errno
 import fcntl
-import os
 import shutil
 import subprocess
 import sys

@@ -74,14 +74,17 @@ def run(caller: Caller, tool_name: str, arguments: Mapping[str, Any]) -> Answer:
 			operation = access.operation if access else operation
 			content = tool.perform(Context(caller, settings, note, grant, refusal, access), checked)
 		text = compact(content)
-		if len(text.encode()) > settings.max_answer_bytes:
+		size = len(text.encode())
+		if size > settings.max_answer_bytes:
 			raise TooLarge(
 				f"The answer is larger than {settings.max_answer_bytes // 1024} KB.",
 				"Ask for fewer fields or a smaller limit.",
 			)
 	except Exception as e:
 		error = as_call_error(e, tool_name)
-		content, text = error.as_dict(), compact(error.as_dict())
+		content = error.as_dict()
+		text = compact(content)
+		size = len(text.encode())
 
 	entry = audit.Entry(
 		user=caller.user,
@@ -96,7 +99,7 @@ def run(caller: Caller, tool_name: str, arguments: Mapping[str, Any]) -> Answer:
 		reference_name=note.reference_name,
 		field_names=note.field_names,
 		row_count=note.row_count,
-		byte_count=len(text.encode()),
+		byte_count=size,
 		duration_ms=(time.perf_counter() - started) * 1000,
 		transport=caller.transport,
 		credential=caller.credential,

@@ -3,7 +3,6 @@
 Serves both eras on one URL: 2026-07-28, and the handshake revisions 2024-11-05 to 2025-11-25 without sessions.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 

@@ -12,7 +12,6 @@ DOCTYPE = "doctype"
 OPERATION = "operation"
 FIELDS = "fields"
 DOCUMENT = "document"
-CONDITIONS = "conditions"
 
 
 def explain_operation(grant: Grant, doctype: str, operation: str) -> tuple[Access | None, dict[str, Any]]:

@@ -6,7 +6,7 @@ exist for the caller give the same answers, errors, counts and order; masked val
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 import frappe
@@ -30,7 +30,7 @@ from erpnext_mcp.tests.noninterference.calls import (
 	SEARCH,
 )
 from erpnext_mcp.tests.noninterference.model import ROW_FILTERS, exists, view_of
-from erpnext_mcp.tests.noninterference.parcels import EXTRAS, ITEMS, NAMES, PARCEL, ROW, SEARCHED, USERS
+from erpnext_mcp.tests.noninterference.parcels import EXTRAS, ITEMS, PARCEL, ROW, SEARCHED, USERS
 from erpnext_mcp.tests.noninterference.strategies import Case, Dice, cases, parcel
 
 TIMES = int(os.environ.get("NONINTERFERENCE_TIMES", "1"))

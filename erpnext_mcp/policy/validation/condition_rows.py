@@ -8,7 +8,7 @@ from erpnext_mcp.policy.operations import CREATE
 from erpnext_mcp.policy.profile import BEFORE, Condition, DocTypeRule
 from erpnext_mcp.policy.validation.draft import Draft, condition
 from erpnext_mcp.policy.validation.facts import DocTypeFacts
-from erpnext_mcp.policy.validation.finding import Finding
+from erpnext_mcp.policy.validation.finding import Finding, no_doctype_rule
 
 TABLE = "conditions"
 
@@ -19,11 +19,7 @@ def findings(draft: Draft) -> Iterator[Finding]:
 		if not doctype or not row.get("field") or not row.get("operator") or not row.get("operation"):
 			continue  # Frappe says that it is missing
 		if doctype not in draft.rules:
-			message = Message(
-				_("there is no DocType Rule for {0}: without one it is closed, and this row has no effect."),
-				doctype,
-			)
-			yield Finding(message, TABLE, row["idx"])
+			yield no_doctype_rule(doctype, TABLE, row["idx"])
 			continue
 		facts = draft.facts(doctype)
 		if facts is None:

@@ -12,12 +12,11 @@ from erpnext_mcp.policy.profile import (
 	ONLY_ALLOWED,
 	READ_ONLY,
 	RESTRICTED,
-	DocTypeRule,
 	FieldRule,
 )
-from erpnext_mcp.policy.validation.draft import Draft, Row, field_rule
+from erpnext_mcp.policy.validation.draft import Draft, field_rule
 from erpnext_mcp.policy.validation.facts import DocTypeFacts, at
-from erpnext_mcp.policy.validation.finding import Finding
+from erpnext_mcp.policy.validation.finding import Finding, no_doctype_rule
 
 TABLE = "field_rules"
 
@@ -36,11 +35,7 @@ def findings(draft: Draft) -> Iterator[Finding]:
 			continue
 		seen[key] = row["idx"]
 		if doctype not in draft.rules:
-			message = Message(
-				_("there is no DocType Rule for {0}: without one it is closed, and this row has no effect."),
-				doctype,
-			)
-			yield Finding(message, TABLE, row["idx"])
+			yield no_doctype_rule(doctype, TABLE, row["idx"])
 			continue
 		facts = draft.facts(doctype)
 		if facts is None:

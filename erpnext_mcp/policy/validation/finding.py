@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from erpnext_mcp.policy.message import Message, _
+
 ERROR = "error"
 WARNING = "warning"
 
@@ -20,3 +22,11 @@ class Finding:
 	row: int = 0
 	field: str = ""
 	severity: str = ERROR
+
+
+def no_doctype_rule(doctype: str, table: str, row: int) -> Finding:
+	"""A row is about a DocType that the profile does not open."""
+	message = Message(
+		_("there is no DocType Rule for {0}: without one it is closed, and this row has no effect."), doctype
+	)
+	return Finding(message, table, row)

@@ -16,7 +16,7 @@ from erpnext_mcp.mcp_server.caller import Caller
 from erpnext_mcp.mcp_server.context import Context, Note
 from erpnext_mcp.mcp_server.failures import as_call_error
 from erpnext_mcp.policy.grant import Grant
-from erpnext_mcp.policy.profile import DocTypeRule, Profile
+from erpnext_mcp.policy.profile import Profile
 from erpnext_mcp.policy.store import Settings
 from erpnext_mcp.tests.noninterference import parcels
 from erpnext_mcp.tests.noninterference.model import Parcel, View, view_of

@@ -13,7 +13,6 @@ from erpnext_mcp.tests.noninterference.parcels import (
 	COLUMNS,
 	FRAPPE_MASKED,
 	ITEMS,
-	NEVER_SHOWN,
 	PARCEL_COLUMNS,
 	ROW_COLUMNS,
 	STANDARD,
