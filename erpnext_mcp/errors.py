@@ -59,6 +59,36 @@ class FieldNotPermitted(CallError):
 	code = "field_not_permitted"
 
 
+class ConditionFailed(CallError):
+	"""The document does not hold a condition of the profile, or would leave the caller's rows."""
+
+	code = "condition_failed"
+
+
+class ValidationFailed(CallError):
+	"""ERPNext does not take the document as it is: something is missing, wrong, or against a rule of the business."""
+
+	code = "validation_failed"
+
+
+class Conflict(CallError):
+	"""Somebody else was faster: the document has changed, or what must be unique is taken."""
+
+	code = "conflict"
+
+
+class LinkExists(CallError):
+	"""Other documents link to this one."""
+
+	code = "link_exists"
+
+
+class Queued(CallError):
+	"""A job in the background has it; asking again later is all there is to do."""
+
+	code = "queued"
+
+
 class Unsupported(CallError):
 	"""This can't be done with this DocType, whoever asks."""
 

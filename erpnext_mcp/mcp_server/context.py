@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from erpnext_mcp.access import Access
-from erpnext_mcp.errors import CallError
+from erpnext_mcp.errors import CallError, NotFound, NotPermitted
 from erpnext_mcp.mcp_server.caller import Caller
 from erpnext_mcp.policy.grant import Grant
 from erpnext_mcp.policy.store import Settings
@@ -18,12 +18,29 @@ class Note:
 	reference_name: str = ""
 	field_names: list[str] = field(default_factory=list)
 	row_count: int = 0
+	written: list[tuple[str, str]] = field(default_factory=list)
+	"""(operation, document name) of every document a bulk call wrote: each gets an entry of its own."""
 
 	def read(self, *, name: str = "", fields: Iterable[str] = (), rows: int = 0) -> None:
 		"""Notes what was read: the document if it was one, the field names, the number of documents."""
 		self.reference_name = name or self.reference_name
 		self.field_names = list(fields)
 		self.row_count = rows
+
+	def wrote(self, *, name: str = "", fields: Iterable[str] = ()) -> None:
+		"""Notes what is written: the document, as soon as its name is known, and the names of the fields sent."""
+		self.reference_name = name or self.reference_name
+		self.field_names = list(fields) or self.field_names
+		self.row_count = 1
+
+
+@dataclass(frozen=True)
+class AnswerFile:
+	"""A file that goes along with an answer, as an embedded resource."""
+
+	filename: str
+	mime_type: str
+	data: bytes
 
 
 @dataclass(frozen=True)
@@ -40,6 +57,7 @@ class Context:
 	profile_grant: Grant | None = None
 	refusal: CallError | None = None
 	decided_access: Access | None = None
+	files: list[AnswerFile] = field(default_factory=list)
 
 	@property
 	def grant(self) -> Grant:
@@ -50,3 +68,10 @@ class Context:
 	def access(self) -> Access:
 		assert self.decided_access is not None, "the tool has no operations"
 		return self.decided_access
+
+	def access_to(self, doctype: str, *operations: str) -> Access | None:
+		"""The access to one more DocType, the first of the operations that is allowed; None when none is."""
+		try:
+			return self.grant.access(doctype, *operations)
+		except (NotFound, NotPermitted):
+			return None

@@ -62,4 +62,9 @@ def visible(grant: Grant | None) -> list[Tool]:
 	if grant is None:
 		return [t for t in TOOLS.values() if not t.needs_profile]
 	operations = {o for allowed in grant.doctypes().values() for o in allowed}
-	return [t for t in TOOLS.values() if not t.operations or operations.intersection(t.operations)]
+	return [
+		t
+		for t in TOOLS.values()
+		if (not t.operations or operations.intersection(t.operations))
+		and (t.available is None or t.available(grant))
+	]

@@ -2,13 +2,33 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
 	from erpnext_mcp.mcp_server.context import Context
+	from erpnext_mcp.policy.grant import Grant
+
+
+class Transaction(Enum):
+	"""What becomes of what a tool does to the database."""
+
+	READ_ONLY = "read only"
+	"""Nothing can be written."""
+	WRITE = "write"
+	"""Committed together with the audit entry; undone when the argument `dry_run` is true."""
+	UNDONE = "undone"
+	"""Anything can be written, temporary tables too, and nothing of it stays."""
+
 
 READ_ONLY = {"readOnlyHint": True, "destructiveHint": False, "idempotentHint": True, "openWorldHint": False}
 """Annotations of a tool that changes nothing and reaches nothing but this site."""
+
+ADDS = {"readOnlyHint": False, "destructiveHint": False, "idempotentHint": False, "openWorldHint": False}
+"""Annotations of a tool that only adds."""
+
+CHANGES = {"readOnlyHint": False, "destructiveHint": True, "idempotentHint": False, "openWorldHint": False}
+"""Annotations of a tool that changes or deletes what is there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +39,8 @@ class Tool:
 	        decided before `perform` runs and `context.access` is set. Empty: it concerns no single DocType
 	:param perform: gets the context and the validated arguments, returns the structured content
 	:param needs_profile: False only for the tool that says why nothing else works
+	:param transaction: what becomes of what it does to the database
+	:param available: whether it is of use to a caller, beyond `operations`; only for what tools/list shows
 	"""
 
 	name: str
@@ -29,6 +51,8 @@ class Tool:
 	output_schema: Mapping[str, Any]
 	operations: tuple[str, ...] = ()
 	needs_profile: bool = True
+	transaction: Transaction = Transaction.READ_ONLY
+	available: "Callable[[Grant], bool] | None" = None
 	annotations: Mapping[str, bool] = field(default_factory=lambda: READ_ONLY)
 
 	def as_wire(self) -> dict[str, Any]:
