@@ -21,8 +21,17 @@ class Transaction(Enum):
 	"""Anything can be written, temporary tables too, and nothing of it stays."""
 
 
-READ_ONLY = {"readOnlyHint": True, "destructiveHint": False, "idempotentHint": True, "openWorldHint": False}
-"""Annotations of a tool that changes nothing and reaches nothing but this site."""
+READ_ONLY = {"readOnlyHint": True, "openWorldHint": False}
+"""Annotations of a tool that changes nothing and reaches nothing but this site; the other two are about writes only."""
+
+IMPLIED = frozenset({("readOnlyHint", False), ("idempotentHint", False)})
+"""What the protocol takes for granted where it is not said."""
+
+BOUNDS = frozenset(
+	{"minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum", "pattern", "default"}
+)
+"""Held, and named by the error of a call that does not keep them, but not told beforehand: every request of a model
+carries the tool list, and no model sends 10,000,001 by itself."""
 
 ADDS = {"readOnlyHint": False, "destructiveHint": False, "idempotentHint": False, "openWorldHint": False}
 """Annotations of a tool that only adds."""
@@ -56,15 +65,37 @@ class Tool:
 	annotations: Mapping[str, bool] = field(default_factory=lambda: READ_ONLY)
 
 	def as_wire(self) -> dict[str, Any]:
-		"""The tool as `tools/list` shows it (MCP 2025-11-25 and 2026-07-28, `Tool`)."""
+		"""The tool as `tools/list` shows it (MCP 2025-11-25 and 2026-07-28, `Tool`), in as few bytes as say it all."""
 		return {
 			"name": self.name,
 			"title": self.title,
 			"description": self.description,
-			"inputSchema": dict(self.input_schema),
-			"outputSchema": dict(self.output_schema),
-			"annotations": dict(self.annotations),
+			"inputSchema": _without_bounds(self.input_schema),
+			"outputSchema": _names_and_types(self.output_schema),
+			"annotations": {
+				hint: value for hint, value in self.annotations.items() if (hint, value) not in IMPLIED
+			},
 		}
+
+
+def _without_bounds(schema: Mapping[str, Any]) -> dict[str, Any]:
+	shown = {key: value for key, value in schema.items() if key not in BOUNDS}
+	# Properties are looked at by value: a field may be named `default`.
+	if "properties" in shown:
+		shown["properties"] = {name: _without_bounds(s) for name, s in shown["properties"].items()}
+	if "items" in shown:
+		shown["items"] = _without_bounds(shown["items"])
+	return shown
+
+
+def _names_and_types(schema: Mapping[str, Any]) -> dict[str, Any]:
+	"""The members of an answer with their types; what is in them a model sees when it gets them."""
+	return {"type": "object", "properties": {name: _type(s) for name, s in schema["properties"].items()}}
+
+
+def _type(schema: Mapping[str, Any]) -> dict[str, Any]:
+	shown = {"type": schema["type"]} if "type" in schema else {}
+	return {**shown, "items": _type(schema["items"])} if "items" in schema else shown
 
 
 def object_schema(properties: Mapping[str, Any], required: tuple[str, ...] = ()) -> dict[str, Any]:

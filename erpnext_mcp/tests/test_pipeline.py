@@ -5,6 +5,10 @@ import pytest
 
 from erpnext_mcp.mcp_server import pipeline
 from erpnext_mcp.mcp_server.registry import TOOLS
+from erpnext_mcp.policy.operations import AMEND, OPERATIONS
+
+EVERYDAY = OPERATIONS[: OPERATIONS.index(AMEND) + 1]
+"""select to amend: what reads and writes documents."""
 
 
 def test_a_user_without_a_profile_gets_nothing_but_the_reason(call, world, last_entry):
@@ -301,8 +305,13 @@ def test_get_system_info(call, world):
 	assert answer["default_currency"] and answer["time_zone"]
 
 
-def test_the_default_tool_list_is_cheap(call, world):
-	"""DESIGN §6: under 3,000 tokens, counted as bytes / 4."""
-	answer = call(world.READER, "tools/list")
-	assert len(answer.content["tools"]) == len(TOOLS)
+def test_the_default_tool_list_is_cheap(call, world, changed):
+	"""DESIGN §6: under 3,000 tokens, counted as bytes / 4, for who reads and writes; what more a profile opens adds to it."""
+	operations = {f"can_{o}": 1 for o in EVERYDAY}
+	rules = [{"document_type": "Sales Order", **operations}]
+	with changed("MCP Permission Profile", world.PROFILE, doctype_rules=rules):
+		answer = call(world.MASTER, "tools/list")
+	offered = {t["name"] for t in answer.content["tools"]}
+	wanted = {t.name for t in TOOLS.values() if not t.operations or set(t.operations) & set(EVERYDAY)}
+	assert wanted <= offered, "else it is not what is to be measured"
 	assert len(answer.text.encode()) / 4 < 3000

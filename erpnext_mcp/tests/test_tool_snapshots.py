@@ -11,6 +11,7 @@ import pytest
 
 from erpnext_mcp.mcp_server.registry import TOOLS
 
+MOST_TOKENS = 4500
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
 
@@ -27,6 +28,12 @@ def test_the_schema_is_as_reviewed(name: str):
 
 def test_no_snapshot_is_left_of_a_tool_that_is_gone():
 	assert {p.stem for p in SNAPSHOTS.glob("*.json")} == set(TOOLS)
+
+
+def test_the_list_of_all_tools_is_bounded():
+	"""What a user to whom everything is open pays, in bytes / 4. The promise of DESIGN §6 is tested in test_pipeline."""
+	shown = json.dumps([t.as_wire() for t in TOOLS.values()], ensure_ascii=False, separators=(",", ":"))
+	assert len(shown.encode()) / 4 < MOST_TOKENS
 
 
 @pytest.mark.parametrize("name", list(TOOLS))

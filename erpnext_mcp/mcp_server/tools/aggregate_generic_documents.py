@@ -32,7 +32,7 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 tool = Tool(
 	name="aggregate_generic_documents",
 	title="Aggregate documents",
-	description="Counts, sums, averages, minima and maxima over the documents you can list, in groups if you like.",
+	description="Counts, sums, averages and extremes, by group; order_by names groups and aggregates.",
 	perform=perform,
 	input_schema=object_schema(
 		{
@@ -52,11 +52,7 @@ tool = Tool(
 			},
 			"group_by": {"type": "array", "maxItems": 5, "items": {"type": "string", "maxLength": 140}},
 			"filters": FILTERS,
-			"order_by": {
-				"type": "string",
-				"maxLength": 500,
-				"description": '"sum_grand_total desc": names of groups and aggregates',
-			},
+			"order_by": {"type": "string", "maxLength": 500},
 			"limit": {"type": "integer", "minimum": 1},
 		},
 		required=("doctype", "aggregates"),

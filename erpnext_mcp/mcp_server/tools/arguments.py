@@ -5,18 +5,9 @@ from typing import Any
 from erpnext_mcp.errors import InvalidArguments
 from erpnext_mcp.mcp_server.context import Context
 
-DOCTYPE: dict[str, Any] = {
-	"type": "string",
-	"minLength": 1,
-	"maxLength": 140,
-	"description": "DocType, e.g. Customer",
-}
-NAME: dict[str, Any] = {
-	"type": "string",
-	"minLength": 1,
-	"maxLength": 255,
-	"description": "Exact name (ID) of the document",
-}
+DOCTYPE: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 140}
+NAME: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 255}
+"""The exact name (ID) of a document. Said once, in get_generic_document: a model reads the whole list."""
 FIELDS: dict[str, Any] = {
 	"type": "array",
 	"items": {"type": "string", "maxLength": 140},
@@ -25,11 +16,8 @@ FIELDS: dict[str, Any] = {
 FILTERS: dict[str, Any] = {
 	"type": ["object", "array", "string"],
 	"items": {},
-	"description": 'All must hold. {"status":"Open","grand_total":[">",100]}, [["status","in",["Open","Paid"]]] or '
-	'[["status","=","Open"],"or",["grand_total",">",100]]. '
-	"Operators: = != > < >= <= like, not like, in, not in, between, is (set | not set)",
 }
-OR_FILTERS: dict[str, Any] = {**FILTERS, "description": "The same shapes; at least one must hold"}
+"""The shapes are described by list_generic_documents, which whoever has one of the others has too."""
 
 
 def limit_of(context: Context, arguments: dict[str, Any]) -> int:

@@ -6,7 +6,7 @@ from erpnext_mcp.access import filters_of
 from erpnext_mcp.documents.aggregates import count_documents
 from erpnext_mcp.mcp_server.context import Context
 from erpnext_mcp.mcp_server.tool import Tool, answer_schema, object_schema
-from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, FILTERS, OR_FILTERS
+from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, FILTERS
 from erpnext_mcp.policy.operations import READ
 from erpnext_mcp.policy.query import parse_filters
 
@@ -22,10 +22,10 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 tool = Tool(
 	name="count_generic_documents",
 	title="Count documents",
-	description="How many documents of a DocType match, of those you can list.",
+	description="How many documents match.",
 	perform=perform,
 	input_schema=object_schema(
-		{"doctype": DOCTYPE, "filters": FILTERS, "or_filters": OR_FILTERS}, required=("doctype",)
+		{"doctype": DOCTYPE, "filters": FILTERS, "or_filters": FILTERS}, required=("doctype",)
 	),
 	output_schema=answer_schema(
 		{"doctype": {"type": "string"}, "count": {"type": "integer"}}, required=("doctype", "count")

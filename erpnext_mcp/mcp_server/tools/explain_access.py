@@ -37,7 +37,7 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 tool = Tool(
 	name="explain_access",
 	title="Explain access",
-	description="Whether an operation on a DocType, a document or a field would be allowed, and if not, what stands against it.",
+	description="Whether an operation on a DocType, document or field is allowed, and if not, why.",
 	perform=perform,
 	input_schema=object_schema(
 		{
@@ -51,7 +51,7 @@ tool = Tool(
 	output_schema=answer_schema(
 		{
 			"allowed": {"type": "boolean"},
-			"layer": {"enum": ["doctype", "operation", "fields", "document"]},
+			"layer": {"type": "string", "enum": ["doctype", "operation", "fields", "document"]},
 			"reason": {"type": "string"},
 			"hint": {"type": "string"},
 			"conditions": {"type": "array", "items": {"type": "object"}},

@@ -16,7 +16,7 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 tool = Tool(
 	name="get_doctype_schema",
 	title="Get DocType schema",
-	description="Fields of a DocType with label, type, choices and links; tables with the fields of their rows.",
+	description="The fields of a DocType and of its tables: types, choices, links.",
 	perform=perform,
 	input_schema=object_schema({"doctype": DOCTYPE}, required=("doctype",)),
 	output_schema=answer_schema(

@@ -24,13 +24,13 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 tool = Tool(
 	name="get_generic_document",
 	title="Get document",
-	description="One document by its exact name, with its tables as arrays of rows.",
+	description="One document by its exact name (ID), with the rows of its tables.",
 	perform=perform,
 	input_schema=object_schema(
 		{
 			"doctype": DOCTYPE,
 			"name": NAME,
-			"fields": {**FIELDS, "description": "Only these fields; all by default"},
+			"fields": {**FIELDS, "description": "Default: all"},
 		},
 		required=("doctype", "name"),
 	),

@@ -21,10 +21,10 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 tool = Tool(
 	name="list_doctypes",
 	title="List DocTypes",
-	description="The DocTypes (kinds of documents) you can use and what you may do with each. Start here.",
+	description="The DocTypes (kinds of documents) you can use, and your operations. Start here.",
 	perform=perform,
 	input_schema=object_schema(
-		{"search": {"type": "string", "maxLength": 140, "description": "Part of the DocType's name"}}
+		{"search": {"type": "string", "maxLength": 140, "description": "Part of a name"}}
 	),
 	output_schema=answer_schema(
 		{

@@ -6,7 +6,7 @@ from erpnext_mcp.access import Query
 from erpnext_mcp.documents.lists import list_documents
 from erpnext_mcp.mcp_server.context import Context
 from erpnext_mcp.mcp_server.tool import Tool, answer_schema, object_schema
-from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, FIELDS, FILTERS, OR_FILTERS, limit_of
+from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, FIELDS, FILTERS, limit_of
 from erpnext_mcp.policy.operations import READ
 from erpnext_mcp.policy.query import parse_fields, parse_filters, parse_order_by
 
@@ -30,16 +30,20 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 tool = Tool(
 	name="list_generic_documents",
 	title="List documents",
-	description="Documents of a DocType, filtered and ordered, a page at a time. Without fields: ID, title and main columns.",
+	description="A page of the documents that match.",
 	perform=perform,
 	input_schema=object_schema(
 		{
 			"doctype": DOCTYPE,
-			"fields": {**FIELDS, "description": 'Columns; ["*"] for all'},
-			"filters": FILTERS,
-			"or_filters": OR_FILTERS,
+			"fields": {**FIELDS, "description": 'Default: main columns; ["*"]: all'},
+			"filters": {
+				**FILTERS,
+				"description": '{"status":"Open","total":[">",9]}, [["status","=","Open"],…] or [[…],"or",[…]]. '
+				"Operators: = != > < >= <= like, not like, in, not in, between, is (set | not set)",
+			},
+			"or_filters": {**FILTERS, "description": "One must hold"},
 			"order_by": {"type": "string", "maxLength": 500, "description": '"field asc, other desc"'},
-			"limit": {"type": "integer", "minimum": 1, "description": "Rows, 20 by default"},
+			"limit": {"type": "integer", "minimum": 1, "description": "Default 20"},
 			"offset": {"type": "integer", "minimum": 0, "maximum": 10_000_000, "default": 0},
 		},
 		required=("doctype",),

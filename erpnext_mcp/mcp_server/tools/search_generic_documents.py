@@ -22,13 +22,13 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 tool = Tool(
 	name="search_generic_documents",
 	title="Search documents",
-	description="Documents whose ID, title or search fields contain a text. To look up names before you use them.",
+	description="Documents whose ID, title or search fields contain a text: how to find a name.",
 	perform=perform,
 	input_schema=object_schema(
 		{
 			"doctype": DOCTYPE,
 			"search_term": {"type": "string", "minLength": 1, "maxLength": 140, "pattern": "\\S"},
-			"fields": {**FIELDS, "description": "Columns, as in list_generic_documents"},
+			"fields": FIELDS,
 			"limit": {"type": "integer", "minimum": 1},
 		},
 		required=("doctype", "search_term"),

@@ -26,12 +26,12 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 tool = Tool(
 	name="test_connection",
 	title="Test connection",
-	description="Checks that this ERP site answers, as which user, and whether you have access to anything.",
+	description="Whether this ERP site answers, as which user, and whether you have access.",
 	perform=perform,
 	input_schema=object_schema({}),
 	output_schema=answer_schema(
 		{
-			"status": {"enum": ["ok", "no_access"]},
+			"status": {"type": "string", "enum": ["ok", "no_access"]},
 			"site": {"type": "string"},
 			"user": {"type": "string"},
 			"server_version": {"type": "string"},
