@@ -1,6 +1,6 @@
 """A decided access, and the queries made of it: what `policy` hands out and `documents` works with. Values only."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -127,6 +127,10 @@ def filters_of(conditions: Iterable[Condition]) -> Iterator[Filter]:
 			yield from filters_of(condition.members)
 
 
+def _nothing(*_arguments: Any) -> Any:
+	return None
+
+
 @dataclass(frozen=True)
 class Access:
 	"""A decided permission to do one operation on one DocType, as one user."""
@@ -142,6 +146,42 @@ class Access:
 	max_rows: int = 100
 	mask_scope: str = ""
 	"""Part of the key of hashed masks: the profile's name."""
+	takes_name: bool = False
+	"""Whether a new document is given its name by whoever creates it."""
+	check_conditions: Callable[[str, Mapping[str, Any], str], None] = field(default=_nothing, compare=False)
+	"""(operation, document, "Before" | "After") raises ConditionFailed where a condition of the profile does not hold.
+	The document has its tables as lists of rows."""
+	link_target: "Callable[[str], Access] | None" = field(default=None, compare=False)
+	"""(DocType) gives what a link to it may point to: the rows of its rule, all where no rule names it."""
+	hides: Callable[[Iterable[str]], bool] = field(default=_nothing, compare=False)
+	"""(DocTypes) tells whether the profile hides, masks or filters anything of one of them, so that texts of the business
+	about it can't be passed on."""
+
+
+@dataclass(frozen=True)
+class Row:
+	"""What is written of one row of a table; `name` is empty for a new row."""
+
+	name: str
+	values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Change:
+	"""What a call writes, with nothing left unchecked: values by field, rows by table, names of rows to be removed.
+
+	Rows that are not mentioned stay as they are.
+	"""
+
+	values: Mapping[str, Any] = field(default_factory=dict)
+	rows: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+	remove: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+	@property
+	def fieldnames(self) -> list[str]:
+		"""Every field that is written; fields of rows as `table.field`."""
+		in_rows = [f"{t}.{f}" for t, rows in self.rows.items() for row in rows for f in row.values]
+		return list(dict.fromkeys([*self.values, *self.rows, *in_rows, *self.remove]))
 
 
 @dataclass(frozen=True)

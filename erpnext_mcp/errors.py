@@ -71,6 +71,11 @@ class ValidationFailed(CallError):
 	code = "validation_failed"
 
 
+class Withheld(ValidationFailed):
+	"""The same where the text of ERPNext may show what the caller can't see. The audit has it, as `reason`; the answer
+	names the entry."""
+
+
 class Conflict(CallError):
 	"""Somebody else was faster: the document has changed, or what must be unique is taken."""
 
@@ -112,6 +117,12 @@ class Unavailable(CallError):
 	"""The server can't answer anybody right now."""
 
 	code = "unavailable"
+
+
+class Busy(Unavailable):
+	"""The database gave up, several times, for the sake of other transactions."""
+
+	refused = False
 
 
 class InternalError(CallError):

@@ -1,7 +1,7 @@
 """One audit entry, as a value and as a row."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 import frappe
@@ -21,14 +21,16 @@ LONG_TEXT_LENGTH = 2000
 class Entry:
 	"""What is kept of one call. Field names are the columns of MCP Audit Entry.
 
-	`duration_ms` in milliseconds, `row_count` in documents, `byte_count` of the answer's JSON, `field_names` of the
+	`name` is from `new_name`; `duration_ms` in milliseconds, `row_count` in documents, `byte_count` of the answer's JSON, `field_names` of the
 	fields the call named or read.
 	"""
 
+	name: str
 	user: str
 	outcome: str
 	tool: str
 	operation: str = ""
+	dry_run: int = 0
 	profile: str = ""
 	profile_revision: str = ""
 	reason_code: str = ""
@@ -47,30 +49,33 @@ class Entry:
 	request_id: str = ""
 
 
-def write(entry: Entry) -> str:
-	"""Inserts an entry into the open transaction and returns its name. Committing is the pipeline's.
+def new_name() -> str:
+	"""A name for an entry, known before it is written."""
+	return frappe.generate_hash(length=20)
+
+
+def write(entries: Iterable[Entry]) -> None:
+	"""Inserts entries into the open transaction. Committing is the pipeline's.
 
 	A direct insert: the controller refuses everybody, and `Document.insert` would run hooks and cost four times as much.
 
-	:raises Exception: the driver's, when the row can't be written; a call without its entry must not succeed
+	:raises Exception: the driver's, when a row can't be written; a call without its entry must not succeed
 	"""
-	name = frappe.generate_hash(length=20)
-	timestamp = now()
-	row = {
-		"name": name,
-		"owner": "Administrator",
-		"modified_by": "Administrator",
-		"creation": timestamp,
-		"modified": timestamp,
-		"docstatus": 0,
-		"idx": 0,
-		"timestamp": timestamp,
-	}
-	for column in fields(Entry):
-		row[column.name] = _storable(column.name, getattr(entry, column.name))
 	table = frappe.qb.DocType(DOCTYPE)
-	frappe.qb.into(table).columns(*row).insert(*row.values()).run()
-	return name
+	for entry in entries:
+		timestamp = now()
+		row = {
+			"owner": "Administrator",
+			"modified_by": "Administrator",
+			"creation": timestamp,
+			"modified": timestamp,
+			"docstatus": 0,
+			"idx": 0,
+			"timestamp": timestamp,
+		}
+		for column in fields(Entry):
+			row[column.name] = _storable(column.name, getattr(entry, column.name))
+		frappe.qb.into(table).columns(*row).insert(*row.values()).run()
 
 
 def _storable(column: str, value):

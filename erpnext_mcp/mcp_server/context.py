@@ -18,8 +18,10 @@ class Note:
 	reference_name: str = ""
 	field_names: list[str] = field(default_factory=list)
 	row_count: int = 0
-	written: list[tuple[str, str]] = field(default_factory=list)
-	"""(operation, document name) of every document a bulk call wrote: each gets an entry of its own."""
+	operation: str = ""
+	"""Set where it only shows on the way: which operation a workflow action is."""
+	written: list[str] = field(default_factory=list)
+	"""The name of every document that a bulk call wrote: each gets an entry of its own."""
 
 	def read(self, *, name: str = "", fields: Iterable[str] = (), rows: int = 0) -> None:
 		"""Notes what was read: the document if it was one, the field names, the number of documents."""

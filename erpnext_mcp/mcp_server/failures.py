@@ -2,7 +2,15 @@
 
 import frappe
 
-from erpnext_mcp.errors import CallError, InternalError, Timeout, doctype_not_found, document_not_found
+from erpnext_mcp.documents.transactions import may_be_tried_again
+from erpnext_mcp.errors import (
+	Busy,
+	CallError,
+	InternalError,
+	Timeout,
+	doctype_not_found,
+	document_not_found,
+)
 
 
 def as_call_error(error: Exception, tool_name: str) -> CallError:
@@ -17,6 +25,10 @@ def as_call_error(error: Exception, tool_name: str) -> CallError:
 		return doctype_not_found()
 	if isinstance(error, frappe.DoesNotExistError):
 		return document_not_found()
+	if may_be_tried_again(error):
+		return Busy(
+			"Others are working on the same documents right now.", "Try again in a few seconds.", reason="locks"
+		)
 	if _is_timeout(error):
 		return Timeout(
 			"The database took too long.", "Narrow the filters or order by an indexed field such as name."

@@ -6,19 +6,26 @@ There is no second way: tools never import frappe (a test checks it), and transp
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import frappe
 
 from erpnext_mcp.audit import entry as audit
-from erpnext_mcp.documents.transactions import read_only
-from erpnext_mcp.errors import CallError, NotPermitted, TooLarge, Unavailable
+from erpnext_mcp.documents.transactions import (
+	MOST_TRIES,
+	may_be_tried_again,
+	pause_before,
+	read_only,
+	writing,
+)
+from erpnext_mcp.errors import CallError, NotPermitted, TooLarge, Unavailable, Withheld
 from erpnext_mcp.mcp_server import arguments as tool_arguments
 from erpnext_mcp.mcp_server import registry
 from erpnext_mcp.mcp_server.caller import Caller
-from erpnext_mcp.mcp_server.context import Context, Note
+from erpnext_mcp.mcp_server.context import AnswerFile, Context, Note
 from erpnext_mcp.mcp_server.failures import as_call_error
+from erpnext_mcp.mcp_server.tool import Tool, Transaction
 from erpnext_mcp.policy import store
 from erpnext_mcp.policy.grant import Grant, grant_for
 from erpnext_mcp.policy.store import Settings
@@ -26,11 +33,55 @@ from erpnext_mcp.policy.store import Settings
 
 @dataclass(frozen=True)
 class Answer:
-	"""`content` is the structured content; `text` the same as compact JSON; `error` is set when the call failed."""
+	"""`content` is the structured content; `text` the same as compact JSON; `error` is set when the call failed; `files`
+	go along with the text."""
 
 	content: dict[str, Any]
 	text: str
 	error: CallError | None = None
+	files: tuple[AnswerFile, ...] = ()
+
+
+@dataclass
+class Call:
+	"""One call on its way: what is known of it so far."""
+
+	caller: Caller
+	tool_name: str
+	arguments: Mapping[str, Any]
+	started: float = field(default_factory=time.perf_counter)
+	entry_name: str = field(default_factory=audit.new_name)
+	note: Note = field(default_factory=Note)
+	settings: Settings | None = None
+	grant: Grant | None = None
+	refusal: CallError | None = None
+	tool: Tool | None = None
+	operation: str = ""
+	content: dict[str, Any] = field(default_factory=dict)
+	files: list[AnswerFile] = field(default_factory=list)
+	text: str = ""
+	error: CallError | None = None
+	recorded: bool = False
+	"""Whether the audit entry is committed already, together with what the call wrote."""
+
+	@property
+	def dry_run(self) -> bool:
+		return self.arguments.get("dry_run") is True
+
+	@property
+	def answer(self) -> Answer:
+		return Answer(self.content, self.text, self.error, () if self.error else tuple(self.files))
+
+	def set_content(self, content: dict[str, Any]) -> None:
+		self.content = content
+		self.text = compact(content)
+
+	def fail(self, error: CallError) -> None:
+		if isinstance(error, Withheld):
+			# The administrator finds the text that the caller may not see by the name of the entry.
+			error.details["reference"] = self.entry_name
+		self.error = error
+		self.set_content(error.as_dict())
 
 
 def run(caller: Caller, tool_name: str, arguments: Mapping[str, Any]) -> Answer:
@@ -39,81 +90,144 @@ def run(caller: Caller, tool_name: str, arguments: Mapping[str, Any]) -> Answer:
 	:param tool_name: of the registry, visible to the caller or not
 	:param arguments: as the client sent them
 	"""
-	started = time.perf_counter()
-	note = Note()
-	grant: Grant | None = None
-	operation = ""
-	settings: Settings | None = None
-	error: CallError | None = None
-	content: dict[str, Any] = {}
-	text = ""
+	call = Call(caller, tool_name, arguments)
 	try:
-		identify(caller)
-		policy = store.load()
-		settings = policy.settings
-		if not settings.enabled:
-			raise Unavailable(
-				"MCP access to this site is switched off.",
-				"Ask the site's administrator.",
-				reason="kill switch",
-			)
-		tool = registry.find(tool_name)
-		operation = next(iter(tool.operations), "")
-		refusal = None
-		try:
-			grant = grant_for(caller.user, policy, caller.client, caller.ip_address)
-		except CallError as e:
-			if tool.needs_profile:
-				raise
-			refusal = e
-		if "doctype" in arguments and tool.operations:
-			note.reference_doctype = str(arguments["doctype"])
-		checked = tool_arguments.validate(tool, arguments)
-		with read_only(settings.query_time_limit):
-			access = grant.access(checked["doctype"], *tool.operations) if tool.operations and grant else None
-			operation = access.operation if access else operation
-			content = tool.perform(Context(caller, settings, note, grant, refusal, access), checked)
-		text = compact(content)
-		size = len(text.encode())
-		if size > settings.max_answer_bytes:
-			raise TooLarge(
-				f"The answer is larger than {settings.max_answer_bytes // 1024} KB.",
-				"Ask for fewer fields or a smaller limit.",
-			)
+		checked = prepare(call)
+		perform(call, checked)
 	except Exception as e:
-		error = as_call_error(e, tool_name)
-		content = error.as_dict()
-		text = compact(content)
-		size = len(text.encode())
+		call.fail(as_call_error(e, tool_name))
+	if not call.recorded and to_be_recorded(call):
+		failure = keep(entries(call))
+		if failure is not None:
+			call.fail(failure)
+	return call.answer
 
-	entry = audit.Entry(
-		user=caller.user,
-		outcome=audit.ALLOWED if error is None else audit.REFUSED if error.refused else audit.FAILED,
-		tool=tool_name,
-		operation=operation,
-		profile=grant.profile.name if grant else "",
-		profile_revision=grant.profile.revision if grant else "",
-		reason_code=error.code if error else "",
-		reason=error.reason if error else "",
-		reference_doctype=note.reference_doctype,
-		reference_name=note.reference_name,
-		field_names=note.field_names,
-		row_count=note.row_count,
-		byte_count=size,
-		duration_ms=(time.perf_counter() - started) * 1000,
-		transport=caller.transport,
-		credential=caller.credential,
-		ip_address=caller.ip_address,
-		client_name=caller.client_name,
-		protocol_version=caller.protocol_version,
-		request_id=caller.request_id,
-	)
-	failure = None
-	if error is not None or settings is None or settings.log_reads:
-		failure = keep(entry)
-	if failure is not None:
-		return Answer(failure.as_dict(), compact(failure.as_dict()), failure)
-	return Answer(content, text, error)
+
+def prepare(call: Call) -> dict[str, Any]:
+	"""Who calls, what he is granted, whether the arguments are of the tool's form; gives the arguments with defaults.
+
+	:raises CallError: the call is refused
+	"""
+	caller = call.caller
+	identify(caller)
+	policy = store.load()
+	call.settings = policy.settings
+	if not policy.settings.enabled:
+		raise Unavailable(
+			"MCP access to this site is switched off.",
+			"Ask the site's administrator.",
+			reason="kill switch",
+		)
+	try:
+		call.grant = grant_for(caller.user, policy, caller.client, caller.ip_address)
+	except CallError as e:
+		call.refusal = e
+	call.tool = tool = registry.find(call.tool_name, call.grant)
+	call.operation = next(iter(tool.operations), "")
+	if call.refusal is not None and tool.needs_profile:
+		raise call.refusal
+	if "doctype" in call.arguments and tool.operations:
+		call.note.reference_doctype = str(call.arguments["doctype"])
+	return tool_arguments.validate(tool, call.arguments)
+
+
+def perform(call: Call, arguments: dict[str, Any]) -> None:
+	"""Decides and does it, in the tool's kind of transaction; what is written is committed together with its entry.
+
+	:raises Exception: it was refused or failed; nothing of it is left
+	"""
+	assert call.tool is not None and call.settings is not None
+	if call.tool.transaction is Transaction.READ_ONLY:
+		with read_only(call.settings.query_time_limit):
+			work(call, arguments)
+		return
+	for attempt in range(MOST_TRIES):
+		if attempt:
+			pause_before(attempt)
+		try:
+			write(call, arguments)
+			return
+		except Exception as e:
+			if attempt == MOST_TRIES - 1 or not may_be_tried_again(e):
+				raise
+
+
+def write(call: Call, arguments: dict[str, Any]) -> None:
+	"""One try of a call that writes."""
+	assert call.tool is not None
+	call.note = Note(reference_doctype=call.note.reference_doctype)
+	call.files.clear()
+	with writing() as transaction:
+		try:
+			work(call, arguments)
+		finally:
+			# Says what really went wrong where a hook has swallowed a deadlock or tried to commit.
+			transaction.check()
+		if call.tool.transaction is Transaction.WRITE and not call.dry_run:
+			audit.write(entries(call))
+			transaction.commit()
+			call.recorded = True
+
+
+def work(call: Call, arguments: dict[str, Any]) -> None:
+	"""The decision, the tool, and what leaves."""
+	tool, grant, settings = call.tool, call.grant, call.settings
+	assert tool is not None and settings is not None
+	access = grant.access(arguments["doctype"], *tool.operations) if tool.operations and grant else None
+	call.operation = access.operation if access else call.operation
+	context = Context(call.caller, settings, call.note, grant, call.refusal, access, call.files)
+	call.set_content(tool.perform(context, arguments))
+	if len(call.text.encode()) > settings.max_answer_bytes:
+		raise TooLarge(
+			f"The answer is larger than {settings.max_answer_bytes // 1024} KB.",
+			"Ask for fewer fields or a smaller limit.",
+		)
+
+
+def to_be_recorded(call: Call) -> bool:
+	"""Reads can be left out of the audit; writes, dry runs, refusals and failures never are."""
+	if call.error is not None or call.settings is None or call.settings.log_reads:
+		return True
+	return call.tool is not None and call.tool.transaction is Transaction.WRITE
+
+
+def entries(call: Call) -> list[audit.Entry]:
+	"""What the audit keeps of a call: one entry, or one for each document of a bulk call."""
+	grant, caller, note, error = call.grant, call.caller, call.note, call.error
+
+	def entry(name: str, operation: str, reference_name: str) -> audit.Entry:
+		return audit.Entry(
+			name=name,
+			user=caller.user,
+			outcome=audit.ALLOWED if error is None else audit.REFUSED if error.refused else audit.FAILED,
+			tool=call.tool_name,
+			operation=operation,
+			dry_run=int(call.dry_run),
+			profile=grant.profile.name if grant else "",
+			profile_revision=grant.profile.revision if grant else "",
+			reason_code=error.code if error else "",
+			reason=error.reason if error else "",
+			reference_doctype=note.reference_doctype,
+			reference_name=reference_name,
+			field_names=note.field_names,
+			row_count=note.row_count,
+			byte_count=len(call.text.encode()),
+			duration_ms=(time.perf_counter() - call.started) * 1000,
+			transport=caller.transport,
+			credential=caller.credential,
+			ip_address=caller.ip_address,
+			client_name=caller.client_name,
+			protocol_version=caller.protocol_version,
+			request_id=caller.request_id,
+		)
+
+	operation = note.operation or call.operation
+	if error is not None or not note.written:
+		return [entry(call.entry_name, operation, note.reference_name)]
+	return [
+		entry(audit.new_name() if position else call.entry_name, operation, name)
+		for position, name in enumerate(note.written)
+	]
 
 
 def identify(caller: Caller) -> None:
@@ -127,10 +241,10 @@ def identify(caller: Caller) -> None:
 		)
 
 
-def keep(entry: audit.Entry) -> CallError | None:
-	"""Commits the entry alone, whatever became of the call; the reason not to answer when that is impossible."""
+def keep(found: list[audit.Entry]) -> CallError | None:
+	"""Commits the entries alone, whatever became of the call; the reason not to answer when that is impossible."""
 	try:
-		audit.write(entry)
+		audit.write(found)
 		frappe.db.commit()
 	except Exception:
 		frappe.db.rollback()

@@ -44,9 +44,10 @@ class UnknownTool(CallError):
 	code = "invalid_arguments"
 
 
-def find(name: str) -> Tool:
+def find(name: str, grant: Grant | None) -> Tool:
 	"""The tool, or the request of the protocol that goes the same way.
 
+	:param grant: of the caller; None when no profile applies to him
 	:raises UnknownTool: there is none
 	"""
 	if name == LIST_TOOLS.name:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from erpnext_mcp.access import Access, Filter
+from erpnext_mcp.access import Access, FieldSets, Filter
 from erpnext_mcp.policy.profile import Condition, DocTypeRule
 
 
@@ -12,9 +12,9 @@ def restrictions(access: Access, rule: DocTypeRule) -> dict[str, Any]:
 	Row filters come with their placeholders filled in, as filters of the list tools.
 	"""
 	conditions = [c for c in rule.conditions if c.operation in access.operations]
-	told = [c for c in conditions if _is_readable(access, c.field)]
+	told = [c for c in conditions if is_readable(access.fields, c.field)]
 	rows = access.row_filter or ()
-	shown = [f for f in rows if _is_readable(access, f.fieldname)]
+	shown = [f for f in rows if is_readable(access.fields, f.fieldname)]
 	return {
 		"conditions": [_condition(c) for c in told],
 		"row_filter": [_filter(f) for f in shown],
@@ -24,14 +24,14 @@ def restrictions(access: Access, rule: DocTypeRule) -> dict[str, Any]:
 	}
 
 
-def _is_readable(access: Access, fieldname: str) -> bool:
+def is_readable(fields: FieldSets, fieldname: str) -> bool:
 	"""Whether the value itself is open to the caller; `table_field.fieldname` is one of a table's rows."""
 	table_field, _, row_field = fieldname.rpartition(".")
 	if table_field:
-		table = access.fields.fields.get(table_field)
+		table = fields.fields.get(table_field)
 		field = table.rows.get(row_field) if table and table.rows else None
 	else:
-		field = access.fields.fields.get(fieldname)
+		field = fields.fields.get(fieldname)
 	return field is not None and not field.mask
 
 

@@ -6,7 +6,7 @@ from frappe.model import no_value_fields, table_fields
 
 from erpnext_mcp import compat
 from erpnext_mcp.access import FieldSets
-from erpnext_mcp.policy import field_rules
+from erpnext_mcp.policy import conditions, field_rules
 from erpnext_mcp.policy.field_rules import MetaDocType, MetaField, UserLevels
 from erpnext_mcp.policy.profile import DocTypeRule
 
@@ -60,6 +60,13 @@ def meta_value(meta) -> MetaDocType:
 			issingle=bool(meta.issingle),
 		)
 	return value
+
+
+def fieldtypes(doctype: str) -> dict[str, str]:
+	"""The types of everything that a condition on a DocType can name (`conditions.fieldtypes`)."""
+	value = meta_value(frappe.get_meta(doctype))
+	children = {df.fieldname: meta_value(frappe.get_meta(df.options)) for df in value.tables}
+	return conditions.fieldtypes(value, children)
 
 
 def user_levels(meta, user: str) -> UserLevels:

@@ -1,14 +1,17 @@
 """From a caller to what he may do: the profile that applies, the DocTypes it opens, the access to one of them."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import frappe
 from frappe.utils import now_datetime
 
-from erpnext_mcp.access import Access
+from erpnext_mcp.access import Access, FieldSets
 from erpnext_mcp.errors import NotPermitted, doctype_not_found
 from erpnext_mcp.policy.deny_list import denied_reason
-from erpnext_mcp.policy.fields import resolve, resolve_for_select
+from erpnext_mcp.policy import judge
+from erpnext_mcp.policy.fields import fieldtypes, resolve, resolve_for_select
 from erpnext_mcp.policy.operations import FRAPPE_PERMISSION, OPERATIONS, READING, SELECT, SUBMITTABLE_ONLY
 from erpnext_mcp.policy.profile import Profile, choose
 from erpnext_mcp.policy.row_filter import row_filter
@@ -87,18 +90,42 @@ class Grant:
 				"Allowed for you: " + ", ".join(o for o in OPERATIONS if o in operations) + ".",
 			)
 		rule = self.profile.rules[doctype]
+		fields = (
+			resolve_for_select(doctype, rule) if operation == SELECT else resolve(doctype, self.user, rule)
+		)
+
+		def check_conditions(operation: str, document: Mapping[str, Any], state: str) -> None:
+			if rule.conditions:
+				judge.check(rule.conditions, operation, document, fieldtypes(doctype), state, fields)
+
 		return Access(
 			user=self.user,
 			doctype=doctype,
 			operation=operation,
 			operations=operations,
-			fields=resolve_for_select(doctype, rule)
-			if operation == SELECT
-			else resolve(doctype, self.user, rule),
+			fields=fields,
 			row_filter=row_filter(doctype, rule.row_filter, self.user),
 			max_rows=min(rule.max_rows or self.settings.max_page_size, self.settings.max_page_size),
 			mask_scope=self.profile.name,
+			takes_name=(frappe.get_meta(doctype).autoname or "").lower() == "prompt",
+			check_conditions=check_conditions,
+			link_target=self.link_target,
+			hides=self.hides,
 		)
+
+	def link_target(self, doctype: str) -> Access:
+		"""What a link to a DocType may point to, beyond what Frappe lets the user select: the rows of its rule (DESIGN §5).
+
+		:returns: an access that opens no field
+		"""
+		rule = self.profile.rules.get(doctype)
+		rows = row_filter(doctype, rule.row_filter, self.user) if rule else ()
+		return Access(self.user, doctype, SELECT, frozenset({SELECT}), FieldSets(), row_filter=rows)
+
+	def hides(self, doctypes: Iterable[str]) -> bool:
+		"""Whether the profile shows less of any of these DocTypes than Frappe does, where a rule names them."""
+		rules = (self.profile.rules.get(doctype) for doctype in doctypes)
+		return any(rule.hides_or_masks or rule.row_filter for rule in rules if rule)
 
 
 def grant_for(user: str, policy: Policy, client: str | None = None, ip_address: str = "") -> Grant:

@@ -61,7 +61,7 @@ def ask(grant: Grant, tool_name: str, given: Mapping[str, Any]) -> Answer:
 
 	What the pipeline would tell as an internal error is not caught: these calls must not break anything.
 	"""
-	tool = registry.find(tool_name)
+	tool = registry.find(tool_name, grant)
 	try:
 		checked = tool_arguments.validate(tool, given)
 		access = grant.access(checked["doctype"], *tool.operations) if tool.operations else None

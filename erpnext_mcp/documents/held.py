@@ -1,0 +1,97 @@
+"""Work that Frappe hands to others at once, held back until the commit: jobs, realtime messages, search index, mails.
+
+A rollback does not undo these, so while a call of ours runs they join `frappe.db.after_commit`, which a rollback empties.
+The functions of Frappe are wrapped once per process; for every other thread, and for this one between calls, the
+wrappers do nothing. Which functions, and that this catches every way to them: docs/decisions.md.
+"""
+
+import functools
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import frappe
+
+_state = threading.local()
+_lock = threading.Lock()
+_MARK = "_erpnext_mcp_holds"
+
+
+@contextmanager
+def holding() -> Iterator[None]:
+	"""While the body runs, on this thread, what would leave at once is held until `frappe.db` commits."""
+	_wrap_frappe()
+	_state.active = True
+	try:
+		yield
+	finally:
+		_state.active = False
+
+
+@contextmanager
+def let_go() -> Iterator[None]:
+	"""Within `holding`: the body hands over for real. For the commit itself."""
+	before = getattr(_state, "active", False)
+	_state.active = False
+	try:
+		yield
+	finally:
+		_state.active = before
+
+
+def _wrap_frappe() -> None:
+	import frappe.realtime
+	from frappe.email.doctype.email_queue.email_queue import EmailQueue
+	from frappe.utils import background_jobs, global_search
+
+	with _lock:
+		_wrap(background_jobs, "get_queue", _queue_that_holds)
+		_wrap(frappe.realtime, "emit_via_redis", _held)
+		_wrap(global_search, "sync_value_in_queue", _held)
+		# `frappe.sendmail(now=True)` connects to the mail server inside the transaction.
+		_wrap(EmailQueue, "send", _held)
+
+
+def _wrap(owner: Any, name: str, wrapper: Callable[[Callable], Callable]) -> None:
+	original = getattr(owner, name)
+	if not hasattr(original, _MARK):
+		wrapped = wrapper(original)
+		setattr(wrapped, _MARK, True)
+		setattr(owner, name, wrapped)
+
+
+def _held(function: Callable) -> Callable:
+	@functools.wraps(function)
+	def held(*args: Any, **kwargs: Any) -> Any:
+		if getattr(_state, "active", False):
+			frappe.db.after_commit.add(functools.partial(function, *args, **kwargs))
+			return None
+		return function(*args, **kwargs)
+
+	return held
+
+
+def _queue_that_holds(get_queue: Callable) -> Callable:
+	@functools.wraps(get_queue)
+	def get(*args: Any, **kwargs: Any) -> Any:
+		queue = get_queue(*args, **kwargs)
+		return HeldQueue(queue) if getattr(_state, "active", False) else queue
+
+	return get
+
+
+class HeldQueue:
+	"""An RQ queue that takes jobs when the transaction is committed; everything else is the queue's own.
+
+	`frappe.enqueue` returns the job, which nobody can have yet: None, as with its own `enqueue_after_commit`.
+	"""
+
+	HELD = ("enqueue", "enqueue_call", "enqueue_job", "enqueue_at", "enqueue_in", "enqueue_many")
+
+	def __init__(self, queue: Any):
+		self._queue = queue
+
+	def __getattr__(self, name: str) -> Any:
+		found = getattr(self._queue, name)
+		return _held(found) if name in self.HELD else found
