@@ -28,6 +28,8 @@ class Field:
 	"""Whether it is a column: virtual fields are computed and can't be filtered or sorted."""
 	description: str = ""
 	in_list_view: bool = False
+	filled: bool = False
+	"""Whether Frappe fills it where a new document is made without."""
 	rows: Mapping[str, "Field"] | None = None
 
 	@property

@@ -40,6 +40,7 @@ class MetaField:
 	description: str
 	in_list_view: bool
 	is_table: bool
+	filled: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,5 +185,6 @@ def _field(
 		stored=stored and df.stored,
 		description=df.description,
 		in_list_view=df.in_list_view,
+		filled=df.filled,
 		rows=rows,
 	)

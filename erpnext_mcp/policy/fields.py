@@ -103,6 +103,16 @@ def _holds_something(df) -> bool:
 	return df.fieldtype not in no_value_fields and df.fieldtype != "Password"
 
 
+def is_filled(df) -> bool:
+	"""Whether Frappe fills a field that is left out of a new document (`frappe.model.create_new`).
+
+	:param df: a DocField
+	"""
+	if df.default or df.fetch_from or df.fieldtype == "Check" or df.fieldtype in no_value_fields:
+		return True
+	return df.fieldtype == "Select" and bool((df.options or "").split("\n", 1)[0].strip())
+
+
 def _meta_field(df) -> MetaField:
 	return MetaField(
 		fieldname=df.fieldname,
@@ -116,4 +126,5 @@ def _meta_field(df) -> MetaField:
 		description=df.description or "",
 		in_list_view=bool(df.in_list_view),
 		is_table=df.fieldtype in table_fields,
+		filled=is_filled(df),
 	)

@@ -55,6 +55,9 @@ class DocTypeRule:
 	row_filter: str = ""
 	max_rows: int = 0
 	acknowledge_password_fields: bool = False
+	own_tools: bool = False
+	tool_slug: str = ""
+	"""What stands for the DocType in the names of its own tools (`policy.tool_names`)."""
 
 	@property
 	def hides_or_masks(self) -> bool:

@@ -204,6 +204,8 @@ def _rules() -> dict[str, dict[str, DocTypeRule]]:
 		"row_filter",
 		"max_rows",
 		"acknowledge_password_fields",
+		"own_tools",
+		"tool_slug",
 		*operations,
 	).items():
 		for row in rows:
@@ -217,8 +219,21 @@ def _rules() -> dict[str, dict[str, DocTypeRule]]:
 				row_filter=(row.row_filter or "").strip(),
 				max_rows=cint(row.max_rows),
 				acknowledge_password_fields=bool(row.acknowledge_password_fields),
+				own_tools=bool(row.own_tools),
+				tool_slug=row.tool_slug or "",
 			)
 	return rules
+
+
+def tool_slugs() -> dict[str, str]:
+	"""The slugs that were given to DocTypes, of all profiles; as this transaction sees them."""
+	slugs: dict[str, str] = {}
+	for rows in _grouped("MCP DocType Rule", "document_type", "tool_slug").values():
+		for row in rows:
+			if row.tool_slug:
+				# One slug a DocType; the smallest, should two saves at the same moment have given two.
+				slugs[row.document_type] = min(row.tool_slug, slugs.get(row.document_type, row.tool_slug))
+	return slugs
 
 
 def condition_value(text: str | None):

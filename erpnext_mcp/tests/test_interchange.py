@@ -253,7 +253,8 @@ def profiles(draw):
 		"conditions": [],
 	}
 	for doctype in draw(st.lists(texts, unique=True, max_size=3)):
-		acknowledged = (
+		ticked = (
+			"own_tools",
 			"acknowledge_hidden_name",
 			"acknowledge_hidden_required",
 			"acknowledge_password_fields",
@@ -261,7 +262,7 @@ def profiles(draw):
 		values["doctype_rules"].append(
 			{
 				"document_type": doctype,
-				**draw(flags(*(f"can_{o}" for o in OPERATIONS), *acknowledged)),
+				**draw(flags(*(f"can_{o}" for o in OPERATIONS), *ticked)),
 				"field_mode": draw(st.sampled_from([ALL_FIELDS, ONLY_ALLOWED])),
 				"row_filter": draw(
 					st.sampled_from(["", '[["a", "=", "{{user}}"]]', '{"ü": ["in", [1, 2.5]]}'])
@@ -443,6 +444,7 @@ def test_the_format_knows_every_field_of_a_profile(site_only):
 	}
 	rule = {"document_type", "field_mode", "row_filter", "max_rows", *(f"can_{o}" for o in OPERATIONS)}
 	rule |= {"acknowledge_hidden_name", "acknowledge_hidden_required", "acknowledge_password_fields"}
+	rule |= {"own_tools", "tool_slug"}  # the slug is not exported: the other site gives its own
 	children = {
 		"doctype_rules": rule,
 		"field_rules": {"document_type", "table_field", "fieldname", "rule", "mask_style"},

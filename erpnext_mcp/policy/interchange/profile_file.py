@@ -22,7 +22,12 @@ FLAGS = ("enabled", "read_only", "restrict_to_mcp")
 MOMENTS = ("valid_from", "valid_upto", "write_until")
 NAMED = {"users": "user", "roles": "role", "clients": "client"}
 """Whom a profile applies to: table field and the field of its rows."""
-ACKNOWLEDGED = ("acknowledge_hidden_name", "acknowledge_hidden_required", "acknowledge_password_fields")
+RULE_FLAGS = (
+	"own_tools",
+	"acknowledge_hidden_name",
+	"acknowledge_hidden_required",
+	"acknowledge_password_fields",
+)
 CONDITIONAL = (CREATE, UPDATE, SUBMIT, CANCEL, DELETE)
 """Operations that conditions can be about."""
 FIELD_MODES = (ALL_FIELDS, ONLY_ALLOWED)
@@ -102,7 +107,7 @@ def _rule_data(
 		data["row_filter"] = _parsed(rule["row_filter"])
 	if rule.get("max_rows"):
 		data["max_rows"] = rule["max_rows"]
-	data |= {a: True for a in ACKNOWLEDGED if rule.get(a)}
+	data |= {flag: True for flag in RULE_FLAGS if rule.get(flag)}
 	return data
 
 
@@ -183,7 +188,7 @@ def _read_rule(doctype: str, data: Reader, values: dict[str, Any]) -> None:
 			"field_mode": _choice(data, "field_mode", FIELD_MODES, ALL_FIELDS, ONLY_ALLOWED),
 			"row_filter": _row_filter(data),
 			"max_rows": data.integer("max_rows"),
-			**{a: int(data.flag(a)) for a in ACKNOWLEDGED},
+			**{flag: int(data.flag(flag)) for flag in RULE_FLAGS},
 		}
 	)
 	for name, field_data in data.objects("fields").items():

@@ -22,6 +22,7 @@ def rows_of(rules: Iterable[DocTypeRule]) -> dict[str, list[dict[str, Any]]]:
 				"row_filter": rule.row_filter,
 				"max_rows": rule.max_rows,
 				"acknowledge_password_fields": int(rule.acknowledge_password_fields),
+				"own_tools": int(rule.own_tools),
 			}
 		)
 		tables["field_rules"] += [

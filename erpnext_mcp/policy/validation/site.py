@@ -3,13 +3,13 @@
 from typing import Any
 
 import frappe
-from frappe.model import child_table_fields, default_fields, no_value_fields, optional_fields
+from frappe.model import child_table_fields, default_fields, optional_fields
 from frappe.permissions import AUTOMATIC_ROLES
 from frappe.utils import get_datetime
 
 from erpnext_mcp.policy import store
 from erpnext_mcp.policy.deny_list import denied_reason
-from erpnext_mcp.policy.fields import meta_value
+from erpnext_mcp.policy.fields import is_filled, meta_value
 from erpnext_mcp.policy.profile import Profile
 from erpnext_mcp.policy.validation import ties
 from erpnext_mcp.policy.validation.draft import Draft
@@ -61,7 +61,7 @@ def facts_of(doctype: str) -> DocTypeFacts | None:
 			for path, (_meta, df) in fields.items()
 			if df.fieldtype == "Select" and (df.options or "").strip() and df.fieldname != "naming_series"
 		},
-		filled=frozenset(path for path, (_meta, df) in fields.items() if _is_filled(df)),
+		filled=frozenset(path for path, (_meta, df) in fields.items() if is_filled(df)),
 		names=naming_fields(meta.autoname or "", (series.options or "").split("\n") if series else (), own),
 		titles=title_fields(
 			meta.get("title_field"), (title.options or title.default or "") if title else "", own
@@ -94,13 +94,6 @@ def _users(profiles: tuple[Profile, ...]) -> dict[str, frozenset[str]]:
 			if row.parent in users:
 				users[row.parent].add(row.role)
 	return {user: frozenset(roles) for user, roles in users.items()}
-
-
-def _is_filled(df) -> bool:
-	"""Whether Frappe fills a field that is left out of a new document (`frappe.model.create_new`)."""
-	if df.default or df.fetch_from or df.fieldtype == "Check" or df.fieldtype in no_value_fields:
-		return True
-	return df.fieldtype == "Select" and bool((df.options or "").split("\n", 1)[0].strip())
 
 
 def _fetched(meta, df) -> tuple[str, str] | None:

@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.model.rename_doc import get_link_fields, update_link_field_values
 
-from erpnext_mcp.policy import store, validation
+from erpnext_mcp.policy import store, tool_names, validation
 from erpnext_mcp.policy.profile import MASKED
 from erpnext_mcp.policy.validation import show, site
 
@@ -14,6 +14,7 @@ class MCPPermissionProfile(Document):
 	def validate(self) -> None:
 		self._tidy()
 		show.raise_errors(self, validation.errors(site.draft_of(self)))
+		self._give_slugs()
 
 	def on_update(self) -> None:
 		store.changed()
@@ -54,3 +55,10 @@ class MCPPermissionProfile(Document):
 		for row in self.field_rules:
 			if row.rule != MASKED:
 				row.mask_style = ""
+
+	def _give_slugs(self) -> None:
+		"""The names of own tools hold what is given here once; nothing that the form sends can change it."""
+		wanted = {row.document_type: bool(row.own_tools) for row in self.doctype_rules}
+		slugs = tool_names.assign_all(wanted, store.tool_slugs())
+		for row in self.doctype_rules:
+			row.tool_slug = slugs[row.document_type]
