@@ -13,6 +13,7 @@ from erpnext_mcp.mcp_server.tools import (
 	list_doctypes,
 	list_generic_documents,
 	list_tools,
+	make_mapped_document,
 	search_generic_documents,
 	test_connection,
 )
@@ -34,6 +35,7 @@ TOOLS: dict[str, Tool] = {
 		search_generic_documents,
 		count_generic_documents,
 		aggregate_generic_documents,
+		make_mapped_document,
 	)
 }
 
