@@ -28,6 +28,15 @@ def get_schema(access: Access, is_known: Callable[[str], bool]) -> dict[str, Any
 	return answer
 
 
+def can_be_listed(doctype: str) -> bool:
+	return not frappe.get_meta(doctype).issingle
+
+
+def can_be_searched(doctype: str) -> bool:
+	"""What is not kept in the database can't be searched (`documents.query.get_list`)."""
+	return can_be_listed(doctype) and not frappe.get_meta(doctype).is_virtual
+
+
 def describe(doctype: str) -> str:
 	"""The description of a DocType in one line; empty when it has none."""
 	return clean(frappe.get_meta(doctype).get("description") or "", 200)

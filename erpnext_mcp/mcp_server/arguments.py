@@ -1,7 +1,6 @@
 """Checks the arguments of a call against the tool's strict schema. The SDK does not (lowlevel servers validate nothing)."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -12,21 +11,19 @@ from erpnext_mcp.mcp_server.tool import Tool
 
 
 def validate(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
-	"""The arguments with the schema's defaults filled in.
+	"""The arguments with the schema's defaults filled in, and the DocType that the tool is about.
 
 	:raises InvalidArguments: the first thing that is wrong, named by argument, and the arguments there are
 	"""
-	error = min(_validator(tool).iter_errors(dict(arguments)), key=_order, default=None)
+	error = min(
+		Draft202012Validator(tool.input_schema).iter_errors(dict(arguments)), key=_order, default=None
+	)
 	if error is not None:
-		raise InvalidArguments(_sentence(error), _hint(tool), argument=_path(error) or None)
+		raise InvalidArguments(_sentence(error), _hint(tool, error), argument=_path(error) or None)
 	properties = tool.input_schema["properties"]
 	defaults = {k: v["default"] for k, v in properties.items() if "default" in v}
-	return {**defaults, **arguments}
-
-
-@lru_cache(maxsize=256)
-def _validator(tool: Tool) -> Draft202012Validator:
-	return Draft202012Validator(tool.input_schema)
+	complete = {**defaults, **arguments}
+	return {**complete, "doctype": tool.doctype} if tool.doctype else complete
 
 
 def _order(error: ValidationError) -> tuple:
@@ -54,7 +51,7 @@ def _sentence(error: ValidationError) -> str:
 		wanted = error.validator_value
 		return f"{prefix}must be {' or '.join(wanted) if isinstance(wanted, list) else wanted}."
 	if error.validator == "enum":
-		return f"{prefix}must be one of {', '.join(map(str, error.validator_value))}."
+		return f"{prefix}must be one of {', '.join(str(v) for v in error.validator_value if v is not None)}."
 	if error.validator in ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"):
 		return f"{prefix}{error.validator} is {error.validator_value}."
 	return f"{prefix}does not have the right form."
@@ -64,10 +61,14 @@ def _short(text: str) -> str:
 	return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _hint(tool: Tool) -> str:
-	properties = tool.input_schema["properties"]
+def _hint(tool: Tool, error: ValidationError) -> str:
+	"""What there is where something is missing or too much, else at the top."""
+	is_inside = error.validator in ("additionalProperties", "required")
+	schema = error.schema if is_inside else tool.input_schema
+	where = (_path(error) if is_inside else "") or tool.name
+	properties = schema["properties"]
 	if not properties:
-		return f"{tool.name} takes no arguments."
-	required = tool.input_schema.get("required", [])
+		return f"{where} takes no arguments."
+	required = schema.get("required", [])
 	named = ", ".join(f"{p} (required)" if p in required else p for p in properties)
-	return f"{tool.name} takes: {named}."
+	return f"{where} takes: {named}."

@@ -5,7 +5,7 @@ There is no second way: tools never import frappe (a test checks it), and transp
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,8 @@ import frappe
 from erpnext_mcp.audit import entry as audit
 from erpnext_mcp.documents.transactions import (
 	MOST_TRIES,
+	WRITE_TIME_LIMIT,
+	WriteTransaction,
 	may_be_tried_again,
 	pause_before,
 	read_only,
@@ -59,6 +61,7 @@ class Call:
 	operation: str = ""
 	content: dict[str, Any] = field(default_factory=dict)
 	files: list[AnswerFile] = field(default_factory=list)
+	afterwards: list[Callable[[], None]] = field(default_factory=list)
 	text: str = ""
 	error: CallError | None = None
 	recorded: bool = False
@@ -126,8 +129,8 @@ def prepare(call: Call) -> dict[str, Any]:
 	call.operation = next(iter(tool.operations), "")
 	if call.refusal is not None and tool.needs_profile:
 		raise call.refusal
-	if "doctype" in call.arguments and tool.operations:
-		call.note.reference_doctype = str(call.arguments["doctype"])
+	if tool.operations:
+		call.note.reference_doctype = tool.doctype or str(call.arguments.get("doctype", ""))
 	return tool_arguments.validate(tool, call.arguments)
 
 
@@ -154,19 +157,31 @@ def perform(call: Call, arguments: dict[str, Any]) -> None:
 
 def write(call: Call, arguments: dict[str, Any]) -> None:
 	"""One try of a call that writes."""
-	assert call.tool is not None
+	assert call.tool is not None and call.settings is not None
+	undone = call.tool.transaction is Transaction.UNDONE
 	call.note = Note(reference_doctype=call.note.reference_doctype)
 	call.files.clear()
-	with writing() as transaction:
+	call.afterwards.clear()
+	with writing(call.settings.query_time_limit if undone else WRITE_TIME_LIMIT) as transaction:
 		try:
 			work(call, arguments)
 		finally:
 			# Says what really went wrong where a hook has swallowed a deadlock or tried to commit.
 			transaction.check()
-		if call.tool.transaction is Transaction.WRITE and not call.dry_run:
-			audit.write(entries(call))
-			transaction.commit()
-			call.recorded = True
+		if not undone and not call.dry_run:
+			commit(call, transaction)
+	if call.afterwards:
+		with writing() as transaction:
+			for step in call.afterwards:
+				step()
+			commit(call, transaction)
+
+
+def commit(call: Call, transaction: WriteTransaction) -> None:
+	"""Commits what was written, together with the audit entry: neither is there without the other."""
+	audit.write(entries(call))
+	transaction.commit()
+	call.recorded = True
 
 
 def work(call: Call, arguments: dict[str, Any]) -> None:
@@ -175,7 +190,7 @@ def work(call: Call, arguments: dict[str, Any]) -> None:
 	assert tool is not None and settings is not None
 	access = grant.access(arguments["doctype"], *tool.operations) if tool.operations and grant else None
 	call.operation = access.operation if access else call.operation
-	context = Context(call.caller, settings, call.note, grant, call.refusal, access, call.files)
+	context = Context(call.caller, settings, call.note, grant, call.refusal, access, call.files, call.afterwards)
 	call.set_content(tool.perform(context, arguments))
 	if len(call.text.encode()) > settings.max_answer_bytes:
 		raise TooLarge(

@@ -1,6 +1,7 @@
 """All tools there are, by name, in the order clients see them."""
 
 from erpnext_mcp.errors import CallError
+from erpnext_mcp.mcp_server.own_tools import offer as own_tools
 from erpnext_mcp.mcp_server.tool import Tool
 from erpnext_mcp.mcp_server.tools import (
 	aggregate_generic_documents,
@@ -54,20 +55,23 @@ def find(name: str, grant: Grant | None) -> Tool:
 	"""
 	if name == LIST_TOOLS.name:
 		return LIST_TOOLS
-	tool = TOOLS.get(name)
+	tool = TOOLS.get(name) or (own_tools.find(name, grant) if grant else None)
 	if tool is None:
 		raise UnknownTool("Unknown tool.", "Call tools/list.")
 	return tool
 
 
 def visible(grant: Grant | None) -> list[Tool]:
-	"""The tools a caller can use now: those without a DocType, and those whose operation some DocType allows him."""
+	"""The tools a caller can use now: those without a DocType, those whose operation some DocType allows him, and those of
+	one DocType."""
 	if grant is None:
 		return [t for t in TOOLS.values() if not t.needs_profile]
-	operations = {o for allowed in grant.doctypes().values() for o in allowed}
-	return [
+	doctypes = grant.doctypes()
+	operations = {o for allowed in doctypes.values() for o in allowed}
+	for_all = [
 		t
 		for t in TOOLS.values()
 		if (not t.operations or operations.intersection(t.operations))
 		and (t.available is None or t.available(grant))
 	]
+	return [*for_all, *(t for t in own_tools.offered(grant, doctypes) if t.name not in TOOLS)]

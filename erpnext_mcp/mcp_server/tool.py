@@ -50,6 +50,7 @@ class Tool:
 	:param needs_profile: False only for the tool that says why nothing else works
 	:param transaction: what becomes of what it does to the database
 	:param available: whether it is of use to a caller, beyond `operations`; only for what tools/list shows
+	:param doctype: the DocType that it is about, where no argument says it
 	"""
 
 	name: str
@@ -62,6 +63,7 @@ class Tool:
 	needs_profile: bool = True
 	transaction: Transaction = Transaction.READ_ONLY
 	available: "Callable[[Grant], bool] | None" = None
+	doctype: str = ""
 	annotations: Mapping[str, bool] = field(default_factory=lambda: READ_ONLY)
 
 	def as_wire(self) -> dict[str, Any]:
