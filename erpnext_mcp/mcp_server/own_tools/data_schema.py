@@ -120,7 +120,8 @@ def _is_open(field: Field) -> bool:
 
 
 def _must_be_sent(field: Field) -> bool:
-	return field.required and not field.filled and field.fieldname not in FILLED_BY_ERPNEXT
+	is_filled = not field.is_table and (field.filled or field.fieldname in FILLED_BY_ERPNEXT)
+	return field.required and not is_filled
 
 
 def _field(field: Field, siblings: Mapping[str, Field], table_field: str, scope: _Scope) -> dict[str, Any]:
@@ -132,7 +133,7 @@ def _field(field: Field, siblings: Mapping[str, Field], table_field: str, scope:
 	choices = _choices(field, allowed)
 	if choices:
 		schema["enum"] = choices
-	if not scope.creating and not field.required:
+	if not scope.creating and not field.required and field.fieldtype != "Check":
 		kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
 		schema["type"] = [*kinds, "null"]
 		if choices and (allowed is None or "" in choices):
