@@ -153,6 +153,8 @@ class Access:
 	check_conditions: Callable[[str, Mapping[str, Any], str], None] = field(default=_nothing, compare=False)
 	"""(operation, document, "Before" | "After") raises ConditionFailed where a condition of the profile does not hold.
 	The document has its tables as lists of rows."""
+	conditioned: frozenset[str] = frozenset()
+	"""The operations that have conditions."""
 	link_target: "Callable[[str], Access] | None" = field(default=None, compare=False)
 	"""(DocType) gives what a link to it may point to: the rows of its rule, all where no rule names it."""
 	hides: Callable[[Iterable[str]], bool] = field(default=_nothing, compare=False)

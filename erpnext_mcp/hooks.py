@@ -17,3 +17,5 @@ after_request = ["erpnext_mcp.api.mcp.finish"]
 doc_events = {
 	"MCP Permission Profile": {"on_update": "erpnext_mcp.policy.binding.remember"},
 }
+
+scheduler_events = {"daily": ["erpnext_mcp.documents.idempotency.forget_old"]}

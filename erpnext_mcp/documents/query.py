@@ -50,11 +50,14 @@ def _names_columns(fields: Sequence[Any]) -> bool:
 	return all(isinstance(f, str) and f.isidentifier() for f in fields)
 
 
-def matches_row_filter(access: Access, name: str) -> bool:
-	"""Whether one document lies in the rows that exist for the user."""
+def matches_row_filter(access: Access, name: str, *, always: bool = False) -> bool:
+	"""Whether one document lies in the rows that exist for the user.
+
+	:param always: asks Frappe's lists even where there is no row filter, for who has not loaded the document
+	"""
 	if access.row_filter is None:
 		return False
-	if not access.row_filter:
+	if not access.row_filter and not always:
 		return True
 	return bool(
 		get_list(access, (Filter("name", "=", name),), (), fields=["name"], order_by=None, **compat.page(1))

@@ -1,30 +1,29 @@
 """One document with its rows, as the caller may read it."""
 
-import hashlib
-import hmac
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import frappe
-from frappe.utils.password import get_encryption_key
 
 from erpnext_mcp.access import Access, Field
 from erpnext_mcp.documents.query import matches_row_filter
 from erpnext_mcp.documents.shown import shown
 from erpnext_mcp.documents.values import plain_name
+from erpnext_mcp.documents.versions import state_token, version
 from erpnext_mcp.errors import CallError, NotFound, NotPermitted, document_not_found
 
 
-def load(access: Access, name: str, ptype: str = "read"):
+def load(access: Access, name: str, ptype: str = "read", *, for_update: bool = False):
 	"""The document, if the user has the permission on it.
 
+	:param for_update: locks it until the end of the transaction; what is read then is the newest state
 	:returns: `frappe.model.document.Document`, unfiltered: only for use within this room
 	:raises NotFound: it does not exist, the user may not see it, or it is outside his rows: one answer for all (T13)
 	"""
 	messages = len(frappe.local.message_log)
 	reason = ""
 	try:
-		doc = frappe.get_doc(access.doctype, name)
+		doc = frappe.get_doc(access.doctype, name, **({"for_update": True} if for_update else {}))
 		if not doc.has_permission(ptype):
 			reason = "the user has no permission on it"
 		elif not matches_row_filter(access, doc.name):
@@ -62,32 +61,32 @@ def get_document(access: Access, name: str, fields: Sequence[str] | None = None)
 	:returns: `{doctype, name, document, version}`; rows are arrays of objects that hold their own `name`
 	:raises NotFound: see `load`
 	"""
-	doc = load(access, name)
+	return shown_document(access, load(access, name), fields)
+
+
+def shown_document(access: Access, doc, fields: Sequence[str] | None = None) -> dict[str, Any]:
+	"""The answer of `get_document` for a document that was loaded for the user; takes away what he may not read of it."""
 	doc.apply_fieldlevel_read_permissions()
 	sets = access.fields
 	chosen = sets.fields if fields is None else {f: sets.fields[f] for f in ("name", *fields)}
+	document = visible(access, doc, chosen)
 	return {
 		"doctype": access.doctype,
 		"name": plain_name(doc.name),
-		"document": _visible(access, doc, chosen),
-		"version": version(doc),
+		"document": document,
+		"version": version(doc, document) if fields is None else state_token(doc),
 	}
 
 
-def version(doc) -> str:
-	"""An opaque token of the document's state. Keyed, so that it tells nothing of `modified` to who may not read it."""
-	state = "\0".join((doc.doctype, str(doc.name), str(doc.get("modified") or ""), str(doc.docstatus or 0)))
-	return hmac.new(get_encryption_key().encode(), state.encode(), hashlib.sha256).hexdigest()[:20]
-
-
-def _visible(access: Access, doc, fields: Mapping[str, Field], table_field: str = "") -> dict[str, Any]:
+def visible(access: Access, doc, fields: Mapping[str, Field], table_field: str = "") -> dict[str, Any]:
+	"""The values of these fields as the user may see them, tables as lists of rows."""
 	found: dict[str, Any] = {}
 	for fieldname, field in fields.items():
 		if field.rows is None:
 			found[fieldname] = shown(access, field, _value(doc, field), table_field)
 		else:
 			found[fieldname] = [
-				_visible(access, row, field.rows, fieldname) for row in doc.get(fieldname) or []
+				visible(access, row, field.rows, fieldname) for row in doc.get(fieldname) or []
 			]
 	return found
 

@@ -99,18 +99,20 @@ class WriteTransaction:
 
 
 @contextmanager
-def writing() -> Iterator[WriteTransaction]:
+def writing(time_limit: int = WRITE_TIME_LIMIT) -> Iterator[WriteTransaction]:
 	"""Runs the body in a transaction of its own, which is rolled back unless the body commits it.
 
 	While it runs, hooks can't end it, and what would leave at once is held. Afterwards the state of the request is what it
 	was: flags, messages, caches, locks, the user.
+
+	:param time_limit: seconds that a single statement may take, on MariaDB; 0: no limit
 	"""
 	frappe.db.rollback()
 	state = _RequestState()
 	transaction = WriteTransaction()
 	with holding():
 		try:
-			with _limited(WRITE_TIME_LIMIT):
+			with _limited(time_limit):
 				transaction.control.start()
 				try:
 					yield transaction

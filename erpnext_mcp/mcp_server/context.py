@@ -1,6 +1,6 @@
 """What a tool gets to work with."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from erpnext_mcp.access import Access
@@ -18,6 +18,8 @@ class Note:
 	reference_name: str = ""
 	field_names: list[str] = field(default_factory=list)
 	row_count: int = 0
+	reason: str = ""
+	"""What an administrator should know of a call that was allowed."""
 	operation: str = ""
 	"""Set where it only shows on the way: which operation a workflow action is."""
 	written: list[str] = field(default_factory=list)
@@ -59,7 +61,10 @@ class Context:
 	profile_grant: Grant | None = None
 	refusal: CallError | None = None
 	decided_access: Access | None = None
+	tool_name: str = ""
 	files: list[AnswerFile] = field(default_factory=list)
+	afterwards: list[Callable[[], None]] = field(default_factory=list)
+	"""What a tool whose work is undone asks for all the same, such as a job: done and committed with the audit entry."""
 
 	@property
 	def grant(self) -> Grant:

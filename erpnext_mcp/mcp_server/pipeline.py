@@ -190,7 +190,9 @@ def work(call: Call, arguments: dict[str, Any]) -> None:
 	assert tool is not None and settings is not None
 	access = grant.access(arguments["doctype"], *tool.operations) if tool.operations and grant else None
 	call.operation = access.operation if access else call.operation
-	context = Context(call.caller, settings, call.note, grant, call.refusal, access, call.files, call.afterwards)
+	context = Context(
+		call.caller, settings, call.note, grant, call.refusal, access, tool.name, call.files, call.afterwards
+	)
 	call.set_content(tool.perform(context, arguments))
 	if len(call.text.encode()) > settings.max_answer_bytes:
 		raise TooLarge(
@@ -221,7 +223,7 @@ def entries(call: Call) -> list[audit.Entry]:
 			profile=grant.profile.name if grant else "",
 			profile_revision=grant.profile.revision if grant else "",
 			reason_code=error.code if error else "",
-			reason=error.reason if error else "",
+			reason=error.reason if error else note.reason,
 			reference_doctype=note.reference_doctype,
 			reference_name=reference_name,
 			field_names=note.field_names,

@@ -8,6 +8,7 @@ from erpnext_mcp import compat
 from erpnext_mcp.access import FieldSets
 from erpnext_mcp.policy import conditions, field_rules
 from erpnext_mcp.policy.field_rules import MetaDocType, MetaField, UserLevels
+from erpnext_mcp.policy.printing import shows_everything
 from erpnext_mcp.policy.profile import DocTypeRule
 
 VALUE_ATTRIBUTE = "_erpnext_mcp_value"
@@ -34,6 +35,13 @@ def resolve(doctype: str, user: str, rule: DocTypeRule | None = None) -> FieldSe
 		# Rule and children stand in the value, so that no other object gets their ids meanwhile.
 		kept[key] = (field_rules.resolve(value, children, levels, rule), rule, children)
 	return kept[key][0]
+
+
+def hides_nothing(doctype: str, sets: FieldSets) -> bool:
+	"""Whether everything that a DocType and its tables hold is there, and nothing of it masked."""
+	value = meta_value(frappe.get_meta(doctype))
+	children = {df.fieldname: meta_value(frappe.get_meta(df.options)) for df in value.tables}
+	return shows_everything(sets, value, children)
 
 
 def resolve_for_select(doctype: str, rule: DocTypeRule) -> FieldSets:

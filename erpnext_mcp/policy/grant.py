@@ -109,6 +109,7 @@ class Grant:
 			mask_scope=self.profile.name,
 			takes_name=(frappe.get_meta(doctype).autoname or "").lower() == "prompt",
 			check_conditions=check_conditions,
+			conditioned=frozenset(c.operation for c in rule.conditions),
 			link_target=self.link_target,
 			hides=self.hides,
 		)

@@ -40,6 +40,11 @@ class Condition:
 	document_state: str = AFTER
 
 
+def lines(text: str | None) -> tuple[str, ...]:
+	"""The names in a text that has one a line, each once."""
+	return tuple(dict.fromkeys(line.strip() for line in (text or "").splitlines() if line.strip()))
+
+
 @dataclass(frozen=True)
 class DocTypeRule:
 	"""What a profile opens of one DocType.
@@ -55,6 +60,10 @@ class DocTypeRule:
 	row_filter: str = ""
 	max_rows: int = 0
 	acknowledge_password_fields: bool = False
+	print_formats: tuple[str, ...] = ()
+	"""The only print formats that may be used; empty: all of the DocType."""
+	acknowledge_print: bool = False
+	"""Those formats may show what is hidden or masked."""
 	own_tools: bool = False
 	tool_slug: str = ""
 	"""What stands for the DocType in the names of its own tools (`policy.tool_names`)."""

@@ -15,7 +15,7 @@ from frappe.utils import cint, get_datetime
 from redis.exceptions import RedisError
 
 from erpnext_mcp.policy.operations import OPERATIONS
-from erpnext_mcp.policy.profile import Condition, DocTypeRule, FieldRule, Profile
+from erpnext_mcp.policy.profile import Condition, DocTypeRule, FieldRule, Profile, lines
 
 PROFILE = "MCP Permission Profile"
 SETTINGS = "MCP Gateway Settings"
@@ -204,6 +204,8 @@ def _rules() -> dict[str, dict[str, DocTypeRule]]:
 		"row_filter",
 		"max_rows",
 		"acknowledge_password_fields",
+		"print_formats",
+		"acknowledge_print",
 		"own_tools",
 		"tool_slug",
 		*operations,
@@ -219,6 +221,8 @@ def _rules() -> dict[str, dict[str, DocTypeRule]]:
 				row_filter=(row.row_filter or "").strip(),
 				max_rows=cint(row.max_rows),
 				acknowledge_password_fields=bool(row.acknowledge_password_fields),
+				print_formats=lines(row.print_formats),
+				acknowledge_print=bool(row.acknowledge_print),
 				own_tools=bool(row.own_tools),
 				tool_slug=row.tool_slug or "",
 			)

@@ -75,7 +75,9 @@ def _number(value: Any, whole: bool, where: str) -> int | float | None:
 	except (ValueError, OverflowError):
 		number = math.nan
 	# float() also reads 1_000 and full-width digits.
-	if not math.isfinite(number) or (isinstance(value, str) and not set(value.strip()) <= set("+-.0123456789eE")):
+	if not math.isfinite(number) or (
+		isinstance(value, str) and not set(value.strip()) <= set("+-.0123456789eE")
+	):
 		raise InvalidArguments(f"{where}: takes a number, with a point before the decimals.")
 	if whole and not number.is_integer():
 		raise InvalidArguments(f"{where}: takes a whole number.")
@@ -118,5 +120,6 @@ def _choice(field: Field, text: str, where: str) -> str:
 	if text == "" and not field.required:
 		return text
 	raise InvalidArguments(
-		f"{where}: takes one of " + ", ".join(c for c in choices if c) + ".", choices=[c for c in choices if c]
+		f"{where}: takes one of " + ", ".join(c for c in choices if c) + ".",
+		choices=[c for c in choices if c],
 	)

@@ -8,6 +8,7 @@ from erpnext_mcp.mcp_server.context import Context
 DOCTYPE: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 140}
 NAME: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 255}
 """The exact name (ID) of a document. Said once, in get_generic_document: a model reads the whole list."""
+REPORT: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 140}
 FIELDS: dict[str, Any] = {
 	"type": "array",
 	"items": {"type": "string", "maxLength": 140},

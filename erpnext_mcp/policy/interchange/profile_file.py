@@ -13,7 +13,7 @@ from erpnext_mcp.policy.interchange.notes import Notes, child
 from erpnext_mcp.policy.interchange.reader import Reader
 from erpnext_mcp.policy.interchange.rows import value_text
 from erpnext_mcp.policy.operations import CANCEL, CREATE, DELETE, OPERATIONS, SUBMIT, UPDATE
-from erpnext_mcp.policy.profile import AFTER, ALL_FIELDS, BEFORE, FIELD_RULES, ONLY_ALLOWED
+from erpnext_mcp.policy.profile import AFTER, ALL_FIELDS, BEFORE, FIELD_RULES, ONLY_ALLOWED, lines
 from erpnext_mcp.policy.store import condition_value
 
 FORMAT = "erpnext_mcp/profile/1"
@@ -27,6 +27,7 @@ RULE_FLAGS = (
 	"acknowledge_hidden_name",
 	"acknowledge_hidden_required",
 	"acknowledge_password_fields",
+	"acknowledge_print",
 )
 CONDITIONAL = (CREATE, UPDATE, SUBMIT, CANCEL, DELETE)
 """Operations that conditions can be about."""
@@ -107,6 +108,8 @@ def _rule_data(
 		data["row_filter"] = _parsed(rule["row_filter"])
 	if rule.get("max_rows"):
 		data["max_rows"] = rule["max_rows"]
+	if lines(rule.get("print_formats")):
+		data["print_formats"] = list(lines(rule["print_formats"]))
 	data |= {flag: True for flag in RULE_FLAGS if rule.get(flag)}
 	return data
 
@@ -188,6 +191,7 @@ def _read_rule(doctype: str, data: Reader, values: dict[str, Any]) -> None:
 			"field_mode": _choice(data, "field_mode", FIELD_MODES, ALL_FIELDS, ONLY_ALLOWED),
 			"row_filter": _row_filter(data),
 			"max_rows": data.integer("max_rows"),
+			"print_formats": "\n".join(data.names("print_formats")),
 			**{flag: int(data.flag(flag)) for flag in RULE_FLAGS},
 		}
 	)

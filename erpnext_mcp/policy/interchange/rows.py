@@ -22,6 +22,8 @@ def rows_of(rules: Iterable[DocTypeRule]) -> dict[str, list[dict[str, Any]]]:
 				"row_filter": rule.row_filter,
 				"max_rows": rule.max_rows,
 				"acknowledge_password_fields": int(rule.acknowledge_password_fields),
+				"print_formats": "\n".join(rule.print_formats),
+				"acknowledge_print": int(rule.acknowledge_print),
 				"own_tools": int(rule.own_tools),
 			}
 		)

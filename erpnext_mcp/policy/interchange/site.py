@@ -14,7 +14,8 @@ from erpnext_mcp.policy.interchange.errors import leave_out_errors
 from erpnext_mcp.policy.interchange.notes import child
 from erpnext_mcp.policy.interchange.profile_file import Draft
 from erpnext_mcp.policy.operations import CREATE, DELETE, OPERATIONS, SUBMITTABLE_ONLY
-from erpnext_mcp.policy.profile import MASKED
+from erpnext_mcp.policy.profile import MASKED, lines
+from erpnext_mcp.policy.validation.site import print_formats
 
 LINKED = {
 	"users": ("user", "User"),
@@ -59,6 +60,7 @@ def _fit_rule(draft: Draft, row: dict[str, Any]) -> bool:
 	if reason:
 		draft.notes.unresolved(doctype, f"this DocType stays closed: {reason}")
 		return False
+	_fit_print_formats(draft, row)
 	chosen = [o for o in OPERATIONS if row[f"can_{o}"]]
 	impossible = set() if meta.is_submittable else set(SUBMITTABLE_ONLY)
 	if meta.issingle:
@@ -71,6 +73,24 @@ def _fit_rule(draft: Draft, row: dict[str, Any]) -> bool:
 		return True
 	draft.notes.changed(doctype, "left out: no operation is allowed, so it is closed without a rule as well")
 	return False
+
+
+def _fit_print_formats(draft: Draft, row: dict[str, Any]) -> None:
+	named = lines(row["print_formats"])
+	known = print_formats(row["document_type"])
+	for name in named:
+		if name not in known:
+			draft.notes.unresolved(
+				child(row["document_type"], "print_formats"),
+				f"there is no print format {name} of this DocType on this site",
+			)
+	row["print_formats"] = "\n".join(name for name in named if name in known)
+	if named and not row["print_formats"] and row["can_print"]:
+		# No names would mean all of them.
+		row["can_print"] = 0
+		draft.notes.changed(row["document_type"], "print is left out: none of its print formats is here")
+	if not row["print_formats"]:
+		row["acknowledge_print"] = 0
 
 
 class _Fields:

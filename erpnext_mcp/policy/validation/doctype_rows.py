@@ -52,6 +52,14 @@ def _problems(row: Row, rule: DocTypeRule, facts: DocTypeFacts, draft: Draft) ->
 		row_filter.parse(rule.row_filter, facts.meta)
 	except ValueError as e:
 		yield str(e), "row_filter"
+	unknown = [f for f in rule.print_formats if f not in facts.print_formats]
+	if unknown:
+		yield (
+			Message(_("{0} has no print format {1} that is enabled."), doctype, ", ".join(unknown)),
+			"print_formats",
+		)
+	if rule.acknowledge_print and not rule.print_formats:
+		yield Message(_("name the print formats that may show hidden fields.")), "print_formats"
 	sets = draft.sets(doctype)
 	if CREATE in rule.operations and not row.get("acknowledge_hidden_required"):
 		missing = [

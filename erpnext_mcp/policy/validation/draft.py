@@ -6,7 +6,7 @@ from typing import Any
 
 from erpnext_mcp.access import FieldSets
 from erpnext_mcp.policy.operations import OPERATIONS
-from erpnext_mcp.policy.profile import AFTER, ALL_FIELDS, Condition, DocTypeRule, FieldRule
+from erpnext_mcp.policy.profile import AFTER, ALL_FIELDS, Condition, DocTypeRule, FieldRule, lines
 from erpnext_mcp.policy.validation.facts import DocTypeFacts
 
 Row = Mapping[str, Any]
@@ -54,6 +54,8 @@ class Draft:
 				),
 				row_filter=(row.get("row_filter") or "").strip(),
 				acknowledge_password_fields=bool(row.get("acknowledge_password_fields")),
+				print_formats=lines(row.get("print_formats")),
+				acknowledge_print=bool(row.get("acknowledge_print")),
 			)
 		return found
 

@@ -35,6 +35,7 @@ class DocTypeFacts:
 	names: frozenset[str] = frozenset()
 	titles: frozenset[str] = frozenset()
 	fetched: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+	print_formats: frozenset[str] = frozenset()
 
 	@cached_property
 	def types(self) -> dict[str, str]:

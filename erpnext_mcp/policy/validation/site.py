@@ -67,7 +67,14 @@ def facts_of(doctype: str) -> DocTypeFacts | None:
 			meta.get("title_field"), (title.options or title.default or "") if title else "", own
 		),
 		fetched={path: source for path, (m, df) in fields.items() if (source := _fetched(m, df))},
+		print_formats=print_formats(doctype),
 	)
+
+
+def print_formats(doctype: str) -> frozenset[str]:
+	"""What prints of a DocType can look like; `Standard` is Frappe's own."""
+	filters = {"doc_type": doctype, "disabled": 0}
+	return frozenset({"Standard", *frappe.get_all("Print Format", filters=filters, pluck="name")})
 
 
 def warnings_of_ties(name: str) -> list[Finding]:

@@ -1,0 +1,60 @@
+"""cancel_generic_document: takes a submitted document back."""
+
+from typing import Any
+
+from erpnext_mcp.documents.lifecycle import cancel
+from erpnext_mcp.mcp_server.context import Context
+from erpnext_mcp.mcp_server.tool import CHANGES, Tool, Transaction, answer_schema, object_schema
+from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, NAME
+from erpnext_mcp.mcp_server.writing import (
+	DRY_RUN,
+	EXPECTED_VERSION,
+	carried_out,
+	linking,
+	without_document,
+)
+from erpnext_mcp.policy.operations import CANCEL
+
+
+def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
+	access, name, version = context.access, arguments["name"], arguments.get("expected_version")
+	context.note.wrote(name=name)
+	answer = carried_out(
+		context,
+		arguments,
+		name,
+		lambda: cancel(
+			access,
+			name,
+			version,
+			dry_run=arguments["dry_run"],
+			linking=linking(context, name, submitted=True),
+		),
+	)
+	return without_document(answer)
+
+
+tool = Tool(
+	name="cancel_generic_document",
+	title="Cancel document",
+	description="Cancels a submitted document.",
+	perform=perform,
+	input_schema=object_schema(
+		{"doctype": DOCTYPE, "name": NAME, "expected_version": EXPECTED_VERSION, "dry_run": DRY_RUN},
+		required=("doctype", "name"),
+	),
+	output_schema=answer_schema(
+		{
+			"doctype": {"type": "string"},
+			"name": {"type": "string"},
+			"docstatus": {"type": "integer"},
+			"changed": {"type": "object"},
+			"done": {"type": "boolean"},
+			"dry_run": {"type": "boolean"},
+		},
+		required=("doctype", "name", "done"),
+	),
+	operations=(CANCEL,),
+	transaction=Transaction.WRITE,
+	annotations=CHANGES,
+)

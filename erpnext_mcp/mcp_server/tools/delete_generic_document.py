@@ -1,0 +1,46 @@
+"""delete_generic_document: deletes a document, never by force."""
+
+from typing import Any
+
+from erpnext_mcp.documents.lifecycle import delete
+from erpnext_mcp.mcp_server.context import Context
+from erpnext_mcp.mcp_server.tool import CHANGES, Tool, Transaction, answer_schema, object_schema
+from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, NAME
+from erpnext_mcp.mcp_server.writing import DRY_RUN, EXPECTED_VERSION, carried_out, linking
+from erpnext_mcp.policy.operations import DELETE
+
+
+def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
+	access, name, version = context.access, arguments["name"], arguments.get("expected_version")
+	context.note.wrote(name=name)
+	answer = carried_out(
+		context,
+		arguments,
+		name,
+		lambda: delete(access, name, version, linking=linking(context, name)),
+	)
+	return answer
+
+
+tool = Tool(
+	name="delete_generic_document",
+	title="Delete document",
+	description="Deletes a document that none links to.",
+	perform=perform,
+	input_schema=object_schema(
+		{"doctype": DOCTYPE, "name": NAME, "expected_version": EXPECTED_VERSION, "dry_run": DRY_RUN},
+		required=("doctype", "name"),
+	),
+	output_schema=answer_schema(
+		{
+			"doctype": {"type": "string"},
+			"name": {"type": "string"},
+			"done": {"type": "boolean"},
+			"dry_run": {"type": "boolean"},
+		},
+		required=("doctype", "name", "done"),
+	),
+	operations=(DELETE,),
+	transaction=Transaction.WRITE,
+	annotations=CHANGES,
+)
