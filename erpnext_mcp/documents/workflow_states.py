@@ -20,11 +20,12 @@ UPDATE, SUBMIT, CANCEL = "update", "submit", "cancel"
 
 @dataclass(frozen=True)
 class Transition:
-	"""A step that the session user may take; `next_docstatus` is 0, 1 or 2."""
+	"""A step that the session user may take; `next_docstatus` is 0, 1 or 2. Nobody is waited for to go to an optional state."""
 
 	action: str
 	next_state: str
 	next_docstatus: int
+	optional: bool = False
 
 
 def active_workflow(doctype: str) -> str | None:
@@ -49,14 +50,31 @@ def transitions(doc) -> list[Transition]:
 	if field is None or not doc.get(field):
 		return []
 	workflow = get_workflow(doc.doctype)
-	docstatus = {row.state: cint(row.doc_status) for row in workflow.states}
+	states = {row.state: row for row in workflow.states}
 	# Of several steps by one action Frappe takes the last (`apply_workflow`).
 	by_action = {step["action"]: step for step in get_transitions(doc, workflow)}
+	allowed = [step for step in by_action.values() if has_approval_access(frappe.session.user, doc, step)]
 	return [
-		Transition(action, step["next_state"], docstatus.get(step["next_state"], 0))
-		for action, step in by_action.items()
-		if has_approval_access(frappe.session.user, doc, step)
+		Transition(
+			step["action"],
+			step["next_state"],
+			cint(states[step["next_state"]].doc_status),
+			bool(states[step["next_state"]].is_optional_state),
+		)
+		for step in allowed
+		if step["next_state"] in states
 	]
+
+
+def waiting_states(doctype: str) -> list[str]:
+	"""The states from which one of the session user's roles can take a step that is waited for."""
+	if active_workflow(doctype) is None:
+		return []
+	workflow = get_workflow(doctype)
+	optional = {row.state for row in workflow.states if row.is_optional_state}
+	roles = frappe.get_roles()
+	steps = [s for s in workflow.transitions if s.allowed in roles and s.next_state not in optional]
+	return list(dict.fromkeys(s.state for s in steps))
 
 
 def needed_operation(docstatus_from: int, docstatus_to: int) -> str:

@@ -57,7 +57,7 @@ def call(admin) -> Callable[..., Any]:
 	from erpnext_mcp.mcp_server import pipeline
 	from erpnext_mcp.mcp_server.caller import Caller
 
-	def call(user: str, tool: str, **arguments: Any):
+	def call(user: str, tool: str, /, **arguments: Any):
 		frappe.set_user(user)
 		try:
 			return pipeline.run(Caller(user, "test", ip_address="127.0.0.1", request_id="1"), tool, arguments)
