@@ -1,5 +1,8 @@
 """What differs between Frappe v15 and v16. The only module that asks which one runs."""
 
+import os
+import platform
+import shutil
 from collections.abc import Iterable
 from typing import Any
 
@@ -80,3 +83,41 @@ def mask_value(field, value: Any) -> Any:
 	from frappe.model.utils.mask import mask_field_value
 
 	return mask_field_value(field, value)
+
+
+def file_bytes(file) -> bytes:
+	"""The content of a file as it is on the disk.
+
+	v16 tries one encoding after the other and gives text even for what is none (windows-1250 reads nearly everything),
+	but for an empty list of them; v15 gives text for what is UTF-8.
+
+	:param file: Frappe's `File`
+	"""
+	content = file.get_content(encodings=()) if MAJOR >= 16 else file.get_content()
+	return content.encode() if isinstance(content, str) else content
+
+
+def pdf_generator(wanted: str | None) -> str | None:
+	"""The generator to make a PDF with; None when there is none.
+
+	Frappe finds out late: without wkhtmltopdf its library raises, without Chromium v16 downloads one within the request.
+
+	:param wanted: what a Print Format names: taken if it is there, or if it is none of Frappe's own
+	"""
+	installed = ["wkhtmltopdf"] if shutil.which("wkhtmltopdf") else []
+	if MAJOR >= 16 and _chromium_is_there():
+		installed.append("chrome")
+	if wanted in installed or (wanted and wanted not in ("wkhtmltopdf", "chrome")):
+		return wanted
+	return next(iter(installed), None)
+
+
+def _chromium_is_there() -> bool:
+	"""As `frappe.utils.print_utils.find_or_download_chromium_executable` looks for it."""
+	from frappe.utils.print_utils import EXECUTABLE_PATHS
+
+	named = frappe.get_common_site_config().get("chromium_path")
+	if named and shutil.which(named):
+		return True
+	parts = EXECUTABLE_PATHS.get(platform.system().lower())
+	return bool(parts) and os.path.exists(os.path.join(frappe.utils.get_bench_path(), "chromium", *parts))
