@@ -9,8 +9,8 @@ from frappe.utils import now_datetime
 
 from erpnext_mcp.access import Access, FieldSets
 from erpnext_mcp.errors import NotPermitted, doctype_not_found
-from erpnext_mcp.policy.deny_list import denied_reason
 from erpnext_mcp.policy import judge
+from erpnext_mcp.policy.deny_list import denied_reason
 from erpnext_mcp.policy.fields import fieldtypes, resolve, resolve_for_select
 from erpnext_mcp.policy.operations import FRAPPE_PERMISSION, OPERATIONS, READING, SELECT, SUBMITTABLE_ONLY
 from erpnext_mcp.policy.profile import Profile, choose
