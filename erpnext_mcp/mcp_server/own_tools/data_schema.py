@@ -87,9 +87,7 @@ def data_schema(
 		schema["properties"] = {"name": {"type": "string"}, **schema["properties"]}
 		schema["required"] = ["name", *schema.get("required", [])]
 	if not scope.creating:
-		schema["description"] = (
-			"Only what changes; null empties a field. Rows with name are changed, others added."
-		)
+		schema["description"] = "null empties a field"
 	return schema
 
 

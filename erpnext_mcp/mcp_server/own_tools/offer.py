@@ -10,9 +10,12 @@ from erpnext_mcp.documents.text import clean
 from erpnext_mcp.mcp_server.own_tools.data_schema import data_schema, remove_schema
 from erpnext_mcp.mcp_server.tool import Tool, object_schema
 from erpnext_mcp.mcp_server.tools import (
+	create_generic_document,
+	delete_generic_document,
 	get_generic_document,
 	list_generic_documents,
 	search_generic_documents,
+	update_generic_document,
 )
 from erpnext_mcp.policy.grant import Grant
 from erpnext_mcp.policy.profile import DocTypeRule
@@ -22,6 +25,9 @@ GENERIC: dict[str, Tool] = {
 	"list": list_generic_documents.tool,
 	"get": get_generic_document.tool,
 	"search": search_generic_documents.tool,
+	"create": create_generic_document.tool,
+	"update": update_generic_document.tool,
+	"delete": delete_generic_document.tool,
 }
 """The tool that does it, by verb (`policy.tool_names.VERBS`), in the order clients see them."""
 
