@@ -13,6 +13,7 @@ from demo_erp.seeding import (
 	oddities,
 	orders,
 	payments,
+	stock,
 	users,
 	workflow,
 )
@@ -27,6 +28,7 @@ STEPS: tuple[tuple[str, Callable[[], None]], ...] = (
 	("150 quotations and 400 sales orders", orders.run),
 	("2,000 sales invoices and their ledger", invoices.run),
 	("payments and credit limits", payments.run),
+	("opening stock and deliveries", stock.run),
 	("odd names, shares and secrets", oddities.run),
 )
 COUNTED = (
@@ -35,10 +37,12 @@ COUNTED = (
 	"Item",
 	"Quotation",
 	"Sales Order",
+	"Delivery Note",
 	"Sales Invoice",
 	"POS Invoice",
 	"Payment Entry",
 	"GL Entry",
+	"Stock Ledger Entry",
 )
 
 

@@ -1,4 +1,4 @@
-"""The base of Quotation, Sales Order, Sales Invoice and POS Invoice."""
+"""The base of Quotation, Sales Order, Delivery Note, Sales Invoice and POS Invoice."""
 
 import frappe
 from frappe import _
@@ -36,7 +36,10 @@ class SellingController(Document):
 	def set_missing_values(self) -> None:
 		customer = self.get_customer_values()
 		company = frappe.get_cached_value(
-			"Company", self.company, ["default_currency", "cost_center"], as_dict=True
+			"Company",
+			self.company,
+			["default_currency", "cost_center", "abbr", "default_expense_account"],
+			as_dict=True,
 		)
 		if customer:
 			self.customer_name = customer.customer_name
@@ -102,6 +105,10 @@ class SellingController(Document):
 			row.incoming_rate = item.valuation_rate
 		if row.meta.has_field("cost_center"):
 			row.cost_center = row.cost_center or self.get("cost_center") or company.cost_center
+		if row.meta.has_field("warehouse") and item.is_stock_item:
+			row.warehouse = row.warehouse or self.get("set_warehouse") or f"Stores - {company.abbr}"
+		if row.meta.has_field("expense_account"):
+			row.expense_account = row.expense_account or company.default_expense_account
 
 	def get_item(self, row: Document) -> frappe._dict:
 		item = frappe.get_cached_value(
@@ -115,6 +122,7 @@ class SellingController(Document):
 				"valuation_rate",
 				"disabled",
 				"is_sales_item",
+				"is_stock_item",
 				"end_of_life",
 			],
 			as_dict=True,

@@ -8,6 +8,7 @@ PASSWORD = "Demo-pass-2026!"
 ANALYST = "analyst@demo.example"
 SALES_NORTH = "sales.north@demo.example"
 CLERK = "clerk@demo.example"
+STOREKEEPER = "stock@demo.example"
 MANAGER = "manager@demo.example"
 VISITOR = "visitor@demo.example"
 MCP_ADMIN = "admin-of-mcp@demo.example"
@@ -17,6 +18,7 @@ USERS = {
 	ANALYST: ("Ada", "Analyst", ("Auditor",)),
 	SALES_NORTH: ("Nora", "North", ("Sales User",)),
 	CLERK: ("Clara", "Clerk", ("Accounts User",)),
+	STOREKEEPER: ("Stella", "Storekeeper", ("Stock User",)),
 	MANAGER: ("Max", "Manager", ("Sales Manager", "Sales Master Manager")),
 	VISITOR: ("Vito", "Visitor", ()),
 	MCP_ADMIN: ("Mina", "Keeper", ()),

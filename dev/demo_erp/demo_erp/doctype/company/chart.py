@@ -1,4 +1,4 @@
-"""The accounts and cost centres that a new company starts with."""
+"""The accounts, cost centres and warehouses that a new company starts with."""
 
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ CHART = (
 	("Debtors", "Application of Funds (Assets)", "Asset", "Receivable"),
 	("Bank", "Application of Funds (Assets)", "Asset", "Bank"),
 	("Cash", "Application of Funds (Assets)", "Asset", "Cash"),
+	("Stock In Hand", "Application of Funds (Assets)", "Asset", "Stock"),
 	("Source of Funds (Liabilities)", None, "Liability", None),
 	("VAT", "Source of Funds (Liabilities)", "Liability", "Tax"),
 	("Income", None, "Income", None),
@@ -20,6 +21,7 @@ CHART = (
 	("Service", "Income", "Income", "Income Account"),
 	("Expenses", None, "Expense", None),
 	("Cost of Goods Sold", "Expenses", "Expense", "Cost of Goods Sold"),
+	("Stock Adjustment", "Expenses", "Expense", "Stock Adjustment"),
 )
 
 
@@ -51,6 +53,24 @@ def create_chart_of_accounts(company: "Company") -> None:
 			"default_income_account": f"Sales - {company.abbr}",
 			"default_bank_account": f"Bank - {company.abbr}",
 			"default_cash_account": f"Cash - {company.abbr}",
+			"default_expense_account": f"Cost of Goods Sold - {company.abbr}",
+			"default_inventory_account": f"Stock In Hand - {company.abbr}",
+			"stock_adjustment_account": f"Stock Adjustment - {company.abbr}",
 			"cost_center": main.name,
 		}
 	)
+
+
+def create_warehouses(company: "Company") -> None:
+	"""Insert the root and two warehouses in it."""
+	root = frappe.get_doc(
+		doctype="Warehouse", warehouse_name="All Warehouses", is_group=1, company=company.name
+	).insert(ignore_permissions=True)
+	for warehouse_name in ("Stores", "Finished Goods"):
+		frappe.get_doc(
+			doctype="Warehouse",
+			warehouse_name=warehouse_name,
+			parent_warehouse=root.name,
+			company=company.name,
+			account=f"Stock In Hand - {company.abbr}",
+		).insert(ignore_permissions=True)

@@ -1,10 +1,10 @@
-"""Company: a tree; makes its accounts and its cost centre when it is new."""
+"""Company: a tree; makes its accounts, cost centres and warehouses when it is new."""
 
 import frappe
 from frappe import _
 from frappe.utils.nestedset import NestedSet
 
-from demo_erp.demo_erp.doctype.company.chart import create_chart_of_accounts
+from demo_erp.demo_erp.doctype.company.chart import create_chart_of_accounts, create_warehouses
 
 
 class Company(NestedSet):
@@ -25,3 +25,4 @@ class Company(NestedSet):
 		super().on_update()
 		if not frappe.db.exists("Account", {"company": self.name}):
 			create_chart_of_accounts(self)
+			create_warehouses(self)

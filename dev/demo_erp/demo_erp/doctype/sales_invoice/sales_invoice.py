@@ -101,21 +101,22 @@ class SalesInvoice(SellingController):
 		if not self.is_return:
 			check_credit_limit(self.customer, self.company, self.base_grand_total)
 		make_gl_entries(self)
-		self.update_sales_orders()
+		self.update_billing()
 
 	def on_cancel(self) -> None:
 		self.ignore_linked_doctypes = ("GL Entry",)
 		reverse_gl_entries(self)
 		self.db_set({"status": "Cancelled", "outstanding_amount": 0})
-		self.update_sales_orders()
+		self.update_billing()
 
 	def on_trash(self) -> None:
 		"""A cancelled invoice takes its ledger rows along, as in ERPNext."""
 		frappe.db.delete("GL Entry", {"voucher_type": self.doctype, "voucher_no": self.name})
 
-	def update_sales_orders(self) -> None:
-		for order in {row.sales_order for row in self.items if row.sales_order}:
-			frappe.get_doc("Sales Order", order).update_billing()
+	def update_billing(self) -> None:
+		for doctype, field in (("Sales Order", "sales_order"), ("Delivery Note", "delivery_note")):
+			for name in {row.get(field) for row in self.items if row.get(field)}:
+				frappe.get_doc(doctype, name).update_billing()
 
 	def update_outstanding(self) -> None:
 		"""A payment was made or cancelled."""

@@ -1,4 +1,4 @@
-"""Sales Order: what a customer has ordered; billed by Sales Invoices."""
+"""Sales Order: what a customer has ordered; delivered by Delivery Notes, billed by Sales Invoices."""
 
 import frappe
 from frappe import _
@@ -51,6 +51,41 @@ class SalesOrder(SellingController):
 				(False, True): "To Bill",
 				(True, True): "Completed",
 			}[billed, delivered]
+
+	def update_delivery(self) -> None:
+		"""Add up what submitted delivery notes have delivered of each row."""
+		for row in self.items:
+			delivered = frappe.get_all(
+				"Delivery Note Item", filters={"so_detail": row.name, "docstatus": 1}, pluck="qty"
+			)
+			row.db_set("delivered_qty", flt(sum(delivered), 3), update_modified=False)
+			if row.delivered_qty > flt(row.qty, 3):
+				frappe.throw(
+					_("This document is over limit by Qty {0} for item {1}.").format(
+						flt(row.delivered_qty - row.qty, 3), row.item_code
+					)
+				)
+		self.set_delivery_status()
+		self.db_set(
+			{
+				"per_delivered": self.per_delivered,
+				"delivery_status": self.delivery_status,
+				"status": self.status,
+			}
+		)
+
+	def set_delivery_status(self) -> None:
+		total = flt(sum(row.qty for row in self.items))
+		delivered = flt(sum(flt(row.delivered_qty) for row in self.items))
+		self.per_delivered = flt(delivered / total * 100, 2) if total else 0.0
+		self.delivery_status = (
+			"Fully Delivered"
+			if self.per_delivered >= 100
+			else "Partly Delivered"
+			if self.per_delivered
+			else "Not Delivered"
+		)
+		self.set_status()
 
 	def update_billing(self) -> None:
 		"""Add up what submitted invoices have billed of each row."""

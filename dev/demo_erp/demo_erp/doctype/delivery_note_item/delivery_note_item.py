@@ -1,0 +1,7 @@
+"""Delivery Note Item."""
+
+from frappe.model.document import Document
+
+
+class DeliveryNoteItem(Document):
+	pass
