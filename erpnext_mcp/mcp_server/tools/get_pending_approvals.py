@@ -28,7 +28,7 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def available(grant: Grant) -> bool:
-	return approvals.has_workflow(grant.doctypes())
+	return approvals.has_workflow(d for d, operations in grant.doctypes().items() if READ in operations)
 
 
 tool = Tool(
