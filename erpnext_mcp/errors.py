@@ -53,6 +53,12 @@ class NotPermitted(CallError):
 	code = "not_permitted"
 
 
+class ReadOnly(CallError):
+	"""Nothing can be written now: the profile, the site's settings or the site itself is read-only."""
+
+	code = "read_only"
+
+
 class FieldNotPermitted(CallError):
 	"""There is no such field, or the caller may not use it: the same words for both."""
 

@@ -10,6 +10,7 @@ from frappe.model.document import Document
 from erpnext_mcp import compat
 from erpnext_mcp.access import Access, Field
 from erpnext_mcp.documents import mappers
+from erpnext_mcp.documents.problems import in_our_words
 from erpnext_mcp.documents.read import load
 from erpnext_mcp.documents.values import plain
 from erpnext_mcp.errors import InvalidArguments, Unsupported
@@ -26,13 +27,13 @@ def mapped(source_access: Access, source_name: str, target_doctype: str) -> Docu
 	:raises NotFound: the source is none that the user can see
 	:raises InvalidArguments: there is no mapper from the one to the other
 	:raises Unsupported: the new document needs others that are not there yet
-	:raises frappe.ValidationError: the mapper's own refusals: the source is a draft, or nothing of it is left to do
+	:raises ValidationFailed: the mapper's own refusals: the source is a draft, or nothing of it is left to do
 	"""
 	source = load(source_access, source_name)
 	path = mappers.targets_of(source_access.doctype).get(target_doctype)
 	if path is None:
 		raise no_mapper(source_access.doctype)
-	with _writes_undone() as saved:
+	with in_our_words(source_access, source), _writes_undone() as saved:
 		made = mappers.run(path, source_access.doctype, source.name)
 	if made is None:
 		raise Unsupported(f"Nothing is left of this {source_access.doctype} to make a {target_doctype} of.")

@@ -81,8 +81,9 @@ def same(field: Field, one: Any, other: Any) -> bool:
 			return one == other
 	if one in (None, "") or other in (None, ""):
 		return (one in (None, "")) == (other in (None, ""))
-	if field.fieldtype == "Datetime":
-		return str(one)[:19] == str(other)[:19]
+	if field.fieldtype in ("Datetime", "Time"):
+		# Fractions of seconds are not everywhere kept.
+		return str(one).partition(".")[0] == str(other).partition(".")[0]
 	if isinstance(one, str) and isinstance(other, str):
 		return one.strip() == other.strip()
 	return one == other

@@ -20,6 +20,7 @@ from erpnext_mcp.errors import (
 	LinkExists,
 	NotPermitted,
 	Queued,
+	ReadOnly,
 	TooLarge,
 	ValidationFailed,
 	Withheld,
@@ -99,6 +100,8 @@ def as_problem(
 			"It may be a value that you may not use, such as a company or territory outside of yours.",
 			reason=reason,
 		)
+	if isinstance(error, frappe.InReadOnlyMode):
+		return ReadOnly("The site is read-only now, for maintenance.", "Try again later.", reason=reason)
 	if isinstance(error, frappe.TooManyWritesError):
 		return TooLarge("This changes too much at once.", "Do it in smaller parts.", reason=reason)
 	if isinstance(error, frappe.ValidationError | frappe.NameError | frappe.OutgoingEmailError):

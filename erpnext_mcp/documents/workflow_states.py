@@ -77,6 +77,15 @@ def waiting_states(doctype: str) -> list[str]:
 	return list(dict.fromkeys(s.state for s in steps))
 
 
+def may_edit(doc) -> bool:
+	"""Whether the desk would let the session user edit a document in its present state (`allow_edit` of the state)."""
+	field = state_field(doc.doctype)
+	if field is None or not doc.get(field):
+		return True
+	states = [row for row in get_workflow(doc.doctype).states if row.state == doc.get(field)]
+	return not states or any(row.allow_edit in frappe.get_roles() for row in states)
+
+
 def needed_operation(docstatus_from: int, docstatus_to: int) -> str:
 	"""The operation of a profile that a step is: one that changes docstatus submits or cancels (DESIGN §6)."""
 	if docstatus_from == docstatus_to:

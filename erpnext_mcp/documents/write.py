@@ -61,6 +61,11 @@ def update(access: Access, name: str, change: Change, expected_version: str | No
 	_check_kind(access, "changed")
 	_check_state_field(access, change)
 	doc = load_to_change(access, name, "write", expected_version)
+	if not workflow_states.may_edit(doc):
+		raise NotPermitted(
+			"In its present workflow state this document can't be edited by you.",
+			"apply_workflow_action may lead to a state where it can.",
+		)
 	before_shown = shown_now(access, doc)
 	before = doc.as_dict()
 	access.check_conditions("update", before, BEFORE)

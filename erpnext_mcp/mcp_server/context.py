@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from erpnext_mcp.access import Access
-from erpnext_mcp.errors import CallError, NotFound, NotPermitted
+from erpnext_mcp.errors import CallError, NotFound, NotPermitted, ReadOnly, Unsupported
 from erpnext_mcp.mcp_server.caller import Caller
 from erpnext_mcp.policy.grant import Grant
 from erpnext_mcp.policy.store import Settings
@@ -80,5 +80,5 @@ class Context:
 		"""The access to one more DocType, the first of the operations that is allowed; None when none is."""
 		try:
 			return self.grant.access(doctype, *operations)
-		except (NotFound, NotPermitted):
+		except (NotFound, NotPermitted, ReadOnly, Unsupported):
 			return None

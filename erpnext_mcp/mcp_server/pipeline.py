@@ -11,6 +11,7 @@ from typing import Any
 
 import frappe
 
+from erpnext_mcp.access import Access
 from erpnext_mcp.audit import entry as audit
 from erpnext_mcp.documents.transactions import (
 	MOST_TRIES,
@@ -142,7 +143,7 @@ def perform(call: Call, arguments: dict[str, Any]) -> None:
 	assert call.tool is not None and call.settings is not None
 	if call.tool.transaction is Transaction.READ_ONLY:
 		with read_only(call.settings.query_time_limit):
-			work(call, arguments)
+			work(call, arguments, decide(call, arguments))
 		return
 	for attempt in range(MOST_TRIES):
 		if attempt:
@@ -162,9 +163,12 @@ def write(call: Call, arguments: dict[str, Any]) -> None:
 	call.note = Note(reference_doctype=call.note.reference_doctype)
 	call.files.clear()
 	call.afterwards.clear()
+	# Before the transaction: the first thing it reads is to be the document, when it has the lock on it. What is read of
+	# other documents then is as old as that.
+	access = decide(call, arguments)
 	with writing(call.settings.query_time_limit if undone else WRITE_TIME_LIMIT) as transaction:
 		try:
-			work(call, arguments)
+			work(call, arguments, access)
 		finally:
 			# Says what really went wrong where a hook has swallowed a deadlock or tried to commit.
 			transaction.check()
@@ -184,12 +188,23 @@ def commit(call: Call, transaction: WriteTransaction) -> None:
 	call.recorded = True
 
 
-def work(call: Call, arguments: dict[str, Any]) -> None:
-	"""The decision, the tool, and what leaves."""
+def decide(call: Call, arguments: dict[str, Any]) -> Access | None:
+	"""The access to the DocType that the call is about; None where it is about no single one.
+
+	:raises CallError: there is none
+	"""
+	assert call.tool is not None
+	if not call.tool.operations or call.grant is None:
+		return None
+	access = call.grant.access(arguments["doctype"], *call.tool.operations)
+	call.operation = access.operation
+	return access
+
+
+def work(call: Call, arguments: dict[str, Any], access: Access | None) -> None:
+	"""The tool, and what leaves."""
 	tool, grant, settings = call.tool, call.grant, call.settings
 	assert tool is not None and settings is not None
-	access = grant.access(arguments["doctype"], *tool.operations) if tool.operations and grant else None
-	call.operation = access.operation if access else call.operation
 	context = Context(
 		call.caller, settings, call.note, grant, call.refusal, access, tool.name, call.files, call.afterwards
 	)

@@ -8,7 +8,7 @@ import frappe
 from frappe.utils import now_datetime
 
 from erpnext_mcp.access import Access, FieldSets
-from erpnext_mcp.errors import NotPermitted, doctype_not_found
+from erpnext_mcp.errors import NotPermitted, ReadOnly, doctype_not_found
 from erpnext_mcp.policy import judge
 from erpnext_mcp.policy.deny_list import denied_reason
 from erpnext_mcp.policy.fields import fieldtypes, resolve, resolve_for_select
@@ -76,6 +76,7 @@ class Grant:
 		:param wanted: operations of which the first that the user has is taken
 		:raises NotFound: the DocType does not exist for the user, whatever the reason (T13)
 		:raises NotPermitted: it does, but none of these operations
+		:raises ReadOnly: the profile opens one of them, but nothing can be written now
 		"""
 		operations = self.operations(doctype)
 		if not operations:
@@ -85,6 +86,8 @@ class Grant:
 			raise doctype_not_found(reason)
 		operation = next((o for o in wanted if o in operations), None)
 		if operation is None:
+			if self.read_only and self.profile.rules[doctype].operations.intersection(wanted):
+				raise ReadOnly("Your access is read-only now: nothing can be written.", ASK)
 			raise NotPermitted(
 				f"You may not {wanted[0]} {doctype}.",
 				"Allowed for you: " + ", ".join(o for o in OPERATIONS if o in operations) + ".",

@@ -192,12 +192,12 @@ def test_row_filters_know_the_user_and_his_defaults(call, world, narrowed):
 	with narrowed(row_filter='{"owner": "{{user}}"}'):
 		assert names(call(world.MASTER, "list_generic_documents", doctype="Customer")) == []
 	with narrowed(row_filter='{"territory": "{{defaults.mcp_test_territory}}"}'):
-		listing = {"tool": "list_generic_documents", "doctype": "Customer", "filters": ours(world)}
-		assert names(call(world.MASTER, **listing)) == [], "no default: nothing matches"
+		tool, listing = "list_generic_documents", {"doctype": "Customer", "filters": ours(world)}
+		assert names(call(world.MASTER, tool, **listing)) == [], "no default: nothing matches"
 		frappe.defaults.add_user_default("mcp_test_territory", world.SOUTH, world.MASTER)
 		frappe.db.commit()
 		try:
-			assert names(call(world.MASTER, **listing)) == [world.HIDDEN]
+			assert names(call(world.MASTER, tool, **listing)) == [world.HIDDEN]
 		finally:
 			frappe.defaults.clear_user_default("mcp_test_territory", world.MASTER)
 			frappe.db.commit()
