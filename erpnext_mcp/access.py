@@ -146,6 +146,8 @@ class Access:
 	row_filter: tuple[Filter, ...] | None = ()
 	"""What documents must match to exist for the user; None: none does."""
 	max_rows: int = 100
+	never_kept: frozenset[tuple[str, str]] = frozenset()
+	"""(table field or "", fieldname) of what the profile masks, visible or not: no record keeps a value of it."""
 	mask_scope: str = ""
 	"""Part of the key of hashed masks: the profile's name."""
 	takes_name: bool = False

@@ -16,6 +16,10 @@ HASH = "Hash"
 STYLES = (FULL, LAST_FOUR, HASH)
 
 FULL_MASK = "********"
+REDACTED = "[redacted]"
+"""What stands in the audit in place of what it never keeps."""
+TOO_LONG = "[too long"
+"""What begins the text that stands there for what is too long to be kept."""
 HASH_PREFIX = "masked:"
 HASH_LENGTH = 16
 SHOWN = 4

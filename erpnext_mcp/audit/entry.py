@@ -1,11 +1,15 @@
 """One audit entry, as a value and as a row."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import frappe
 from frappe.utils import now
+
+from erpnext_mcp.audit.kept_values import as_text
+from erpnext_mcp.audit.redaction import redacted_text
 
 DOCTYPE = "MCP Audit Entry"
 
@@ -22,7 +26,8 @@ class Entry:
 	"""What is kept of one call. Field names are the columns of MCP Audit Entry.
 
 	`name` is from `new_name`; `duration_ms` in milliseconds, `row_count` in documents, `byte_count` of the answer's JSON, `field_names` of the
-	fields the call named or read.
+	fields the call named or read. `session` is the same for all calls of one client with one credential of one user. `changes` are the
+	values of what was written, `{field: [old, new]}`, before secrets are taken out; None where none are kept.
 	"""
 
 	name: str
@@ -47,6 +52,8 @@ class Entry:
 	client_name: str = ""
 	protocol_version: str = ""
 	request_id: str = ""
+	session: str = ""
+	changes: Mapping[str, Any] | None = None
 
 
 def new_name() -> str:
@@ -62,7 +69,7 @@ def write(entries: Iterable[Entry]) -> None:
 	:raises Exception: the driver's, when a row can't be written; a call without its entry must not succeed
 	"""
 	table = frappe.qb.DocType(DOCTYPE)
-	for entry in entries:
+	for entry in map(_without_secrets, entries):
 		timestamp = now()
 		row = {
 			"owner": "Administrator",
@@ -78,7 +85,14 @@ def write(entries: Iterable[Entry]) -> None:
 		frappe.qb.into(table).columns(*row).insert(*row.values()).run()
 
 
+def _without_secrets(entry: Entry) -> Entry:
+	"""Texts that others have written can hold tokens (T53); the log line shows them as well."""
+	return replace(entry, reason=redacted_text(entry.reason), client_name=redacted_text(entry.client_name))
+
+
 def _storable(column: str, value):
+	if column == "changes":
+		return as_text(value)
 	if column == "field_names":
 		value = json.dumps(list(value), ensure_ascii=False) if value else ""
 	if isinstance(value, str):

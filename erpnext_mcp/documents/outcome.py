@@ -73,17 +73,22 @@ def _overridden(
 
 
 def same(field: Field, one: Any, other: Any) -> bool:
-	"""Whether two values are one to the field: an empty text is none, numbers are compared as numbers."""
-	if field.fieldtype in INTEGERS or field.fieldtype in NUMBERS:
+	"""Whether two values are one to the field, as Frappe saves them: it strips texts."""
+	if isinstance(one, str) and isinstance(other, str):
+		one, other = one.strip(), other.strip()
+	return same_value(field.fieldtype, one, other)
+
+
+def same_value(fieldtype: str, one: Any, other: Any) -> bool:
+	"""Whether two values are one: an empty text is none, numbers are compared as numbers."""
+	if fieldtype in INTEGERS or fieldtype in NUMBERS:
 		try:
 			return abs(float(one or 0) - float(other or 0)) < SMALLEST
 		except (TypeError, ValueError):
 			return one == other
 	if one in (None, "") or other in (None, ""):
 		return (one in (None, "")) == (other in (None, ""))
-	if field.fieldtype in ("Datetime", "Time"):
+	if fieldtype in ("Datetime", "Time"):
 		# Fractions of seconds are not everywhere kept.
 		return str(one).partition(".")[0] == str(other).partition(".")[0]
-	if isinstance(one, str) and isinstance(other, str):
-		return one.strip() == other.strip()
 	return one == other

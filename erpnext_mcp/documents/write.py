@@ -11,6 +11,7 @@ import frappe
 from erpnext_mcp.access import Access, Change
 from erpnext_mcp.documents import workflow_states
 from erpnext_mcp.documents.applied import Rows, apply, new_document
+from erpnext_mcp.documents.changes import about_to_change, has_changed, was_made
 from erpnext_mcp.documents.link_values import check_links
 from erpnext_mcp.documents.outcome import differences, overridden
 from erpnext_mcp.documents.problems import in_our_words
@@ -46,6 +47,7 @@ def create(access: Access, change: Change, template: Any = None) -> dict[str, An
 	with in_our_words(access, doc, fieldnames=change.fieldnames):
 		doc.insert()
 	saved = settled(access, doc, "create")
+	was_made(access, saved, change, rows)
 	return _answer(access, saved, change, rows)
 
 
@@ -97,6 +99,7 @@ def load_to_change(access: Access, name: str, ptype: str, expected_version: str 
 		)
 	if expected_version and not same_state(doc, expected_version):
 		raise _conflict(access, doc, expected_version)
+	about_to_change(doc)
 	return doc
 
 
@@ -128,6 +131,7 @@ def settled(access: Access, doc, operation: str):
 			"Nothing was changed.",
 			reason="the document leaves the caller's rows",
 		)
+	has_changed(access, saved)
 	return saved
 
 

@@ -1,11 +1,14 @@
 """Who calls, and by which way: what the pipeline needs to know of a request, whichever transport it came by."""
 
 import base64
+import hashlib
 from dataclasses import dataclass
 
 import frappe
 
 from erpnext_mcp.mcp_server.address import client_address
+
+SESSION_LENGTH = 16
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,17 @@ class Caller:
 	client_name: str = ""
 	protocol_version: str = ""
 	request_id: str = ""
+
+	@property
+	def session(self) -> str:
+		"""The same for all calls of one client with one credential of one user, so that what an agent did can be followed.
+
+		The protocol has no sessions here, and one that a client names itself would be his to choose (T46). User and credential are
+		verified: a token that was refreshed is still its OAuth client's. The name is the client's own word: it tells two programs apart
+		that share a key. Where one sitting ends and the next begins is for who reads the audit (`audit.statistics`).
+		"""
+		parts = (self.user, self.transport, self.credential, self.client_name)
+		return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:SESSION_LENGTH]
 
 
 def from_request(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from erpnext_mcp.access import Access
 from erpnext_mcp.errors import CallError, NotFound, NotPermitted, ReadOnly, Unsupported
@@ -24,6 +25,8 @@ class Note:
 	"""Set where it only shows on the way: which operation a workflow action is."""
 	written: list[str] = field(default_factory=list)
 	"""The name of every document that a bulk call wrote: each gets an entry of its own."""
+	changes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+	"""By name, the values of the documents that were written, in that order; nothing where they are not to be kept."""
 
 	def read(self, *, name: str = "", fields: Iterable[str] = (), rows: int = 0) -> None:
 		"""Notes what was read: the document if it was one, the field names, the number of documents."""
@@ -36,6 +39,11 @@ class Note:
 		self.reference_name = name or self.reference_name
 		self.field_names = list(fields) or self.field_names
 		self.row_count = 1
+
+	def take_changes(self, name: str) -> dict[str, Any] | None:
+		"""The values of the next write of a document, each once."""
+		position = next((n for n, (written, _) in enumerate(self.changes) if written == name), None)
+		return None if position is None else self.changes.pop(position)[1]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ There is no second way: tools never import frappe (a test checks it), and transp
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ import frappe
 
 from erpnext_mcp.access import Access
 from erpnext_mcp.audit import entry as audit
+from erpnext_mcp.documents.changes import recording
 from erpnext_mcp.documents.transactions import (
 	MOST_TRIES,
 	WRITE_TIME_LIMIT,
@@ -166,13 +168,16 @@ def write(call: Call, arguments: dict[str, Any]) -> None:
 	# Before the transaction: the first thing it reads is to be the document, when it has the lock on it. What is read of
 	# other documents then is as old as that.
 	access = decide(call, arguments)
+	stays = not undone and not call.dry_run
 	with writing(call.settings.query_time_limit if undone else WRITE_TIME_LIMIT) as transaction:
 		try:
-			work(call, arguments, access)
+			with recording() if stays and call.settings.log_values else nullcontext([]) as changes:
+				work(call, arguments, access)
 		finally:
 			# Says what really went wrong where a hook has swallowed a deadlock or tried to commit.
 			transaction.check()
-		if not undone and not call.dry_run:
+		call.note.changes = changes
+		if stays:
 			commit(call, transaction)
 	if call.afterwards:
 		with writing() as transaction:
@@ -251,6 +256,8 @@ def entries(call: Call) -> list[audit.Entry]:
 			client_name=caller.client_name,
 			protocol_version=caller.protocol_version,
 			request_id=caller.request_id,
+			session=caller.session,
+			changes=note.take_changes(reference_name) if error is None else None,
 		)
 
 	operation = note.operation or call.operation

@@ -13,7 +13,7 @@ from erpnext_mcp.policy import judge
 from erpnext_mcp.policy.deny_list import denied_reason
 from erpnext_mcp.policy.fields import fieldtypes, resolve, resolve_for_select
 from erpnext_mcp.policy.operations import FRAPPE_PERMISSION, OPERATIONS, READING, SELECT, SUBMITTABLE_ONLY
-from erpnext_mcp.policy.profile import Profile, choose
+from erpnext_mcp.policy.profile import MASKED, Profile, choose
 from erpnext_mcp.policy.row_filter import row_filter
 from erpnext_mcp.policy.store import Policy, Settings
 
@@ -109,6 +109,7 @@ class Grant:
 			fields=fields,
 			row_filter=row_filter(doctype, rule.row_filter, self.user),
 			max_rows=min(rule.max_rows or self.settings.max_page_size, self.settings.max_page_size),
+			never_kept=frozenset((f.table_field, f.fieldname) for f in rule.field_rules if f.rule == MASKED),
 			mask_scope=self.profile.name,
 			takes_name=(frappe.get_meta(doctype).autoname or "").lower() == "prompt",
 			check_conditions=check_conditions,

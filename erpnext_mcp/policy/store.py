@@ -37,6 +37,7 @@ class Settings:
 	max_answer_bytes: int
 	query_time_limit: int
 	log_reads: bool
+	log_values: bool
 	allowed_origins: frozenset[str]
 	server_instructions: str
 	any_oauth_client: bool
@@ -125,6 +126,7 @@ def _settings() -> Settings:
 		max_answer_bytes=max(1, number("max_answer_kb")) * 1024,
 		query_time_limit=max(0, number("query_time_limit")),
 		log_reads=bool(number("log_reads")),
+		log_values=bool(number("log_values")),
 		allowed_origins=frozenset((doc.allowed_origins or "").split()),
 		server_instructions=(doc.server_instructions or "").strip(),
 		any_oauth_client=doc.oauth_clients_allowed == "Any",
