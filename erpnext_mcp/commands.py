@@ -10,6 +10,7 @@ from erpnext_mcp.cli.export_profile import export_profile
 from erpnext_mcp.cli.import_profile import import_profile
 from erpnext_mcp.cli.release import release
 from erpnext_mcp.cli.status import status
+from erpnext_mcp.cli.undo import undo
 
 
 @click.group()
@@ -21,5 +22,6 @@ mcp.add_command(status)
 mcp.add_command(release)
 mcp.add_command(export_profile)
 mcp.add_command(import_profile)
+mcp.add_command(undo)
 
 commands = [mcp]

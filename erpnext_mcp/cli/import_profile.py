@@ -4,6 +4,7 @@ import click
 from frappe.commands import pass_context
 
 from erpnext_mcp.cli.files import named
+from erpnext_mcp.cli.messages import one_line
 from erpnext_mcp.cli.site import connected
 
 
@@ -41,7 +42,7 @@ def import_profile(
 		except ValueError as e:
 			raise click.ClickException(f"Nothing was saved: {e}.") from None
 		except (frappe.ValidationError, frappe.NameError) as e:
-			raise click.ClickException(f"Nothing was saved: {_one_line(e)}") from None
+			raise click.ClickException(f"Nothing was saved: {one_line(e)}") from None
 		if dry_run:
 			frappe.db.rollback()
 		else:
@@ -71,10 +72,3 @@ def _report(imported, dry_run: bool) -> None:
 		click.echo(f"Profile {imported.name} was {done}. It is {state}.")
 	if imported.notes.blocks:
 		click.echo("Whoever it names is denied until it is enabled: see to what was left out first.")
-
-
-def _one_line(error: Exception) -> str:
-	"""Frappe's message to the form, as text."""
-	from frappe.utils import strip_html
-
-	return " ".join(strip_html(str(error).replace("<br>", "; ")).split())
