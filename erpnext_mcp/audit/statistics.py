@@ -1,0 +1,232 @@
+"""The audit in figures, for the reports in the desk; and what one session did, in its order.
+
+Read without the user's own permissions, so every function asks first for the one that the reports need (`check_reader`).
+"""
+
+import datetime
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import frappe
+from frappe.query_builder import Case, Order
+from frappe.query_builder.functions import Count, CustomFunction, Date, Max, Min, Sum
+from frappe.utils import add_days, get_datetime, getdate, nowdate
+
+from erpnext_mcp.audit.entry import ALLOWED, DOCTYPE, FAILED, REFUSED
+
+VALUES_LEVEL = 1
+"""The permission level of `changes`."""
+
+MOST_ROWS = 2_000
+"""Of a report that does not sum up."""
+
+PAUSE = datetime.timedelta(minutes=30)
+"""A session that paused for so long goes on in a new sitting."""
+
+Row = dict[str, Any]
+Round = CustomFunction("ROUND", ["value"])
+
+
+@dataclass(frozen=True)
+class Period:
+	"""Days, both included."""
+
+	first: datetime.date
+	last: datetime.date
+
+	@classmethod
+	def of(cls, first: Any = None, last: Any = None, days: int = 30) -> "Period":
+		"""From what a filter holds; without a first day, so many days back from the last, which is today if there is none."""
+		end = getdate(last or nowdate())
+		return cls(getdate(first) if first else getdate(add_days(end, 1 - days)), end)
+
+
+def check_reader() -> None:
+	"""Lets administrators pass.
+
+	:raises frappe.PermissionError: the user has no reports on the audit
+	"""
+	frappe.has_permission(DOCTYPE, "report", throw=True)
+
+
+def sees_values() -> bool:
+	"""Whether the session user may see the values of writes."""
+	user = frappe.session.user
+	levels = frappe.get_meta(DOCTYPE).get_permlevel_access("read", user=user)
+	return user == "Administrator" or VALUES_LEVEL in levels
+
+
+def calls_per_day(period: Period) -> list[Row]:
+	"""`{day, calls, allowed, refused, failed, users}` of each day that had calls, the oldest first."""
+	check_reader()
+	table = _table()
+	day = Date(table.timestamp)
+	query = (
+		_within(period)
+		.select(day.as_("day"), *_outcomes(table), Count(table.user).distinct().as_("users"))
+		.groupby(day)
+		.orderby(day)
+	)
+	return [{**row, "day": getdate(row["day"])} for row in query.run(as_dict=True)]
+
+
+def slowest_tools(period: Period) -> list[Row]:
+	"""`{tool, calls, p50, p95, slowest}` of each tool, in milliseconds, the highest p95 first; refused calls left out.
+
+	Exact to a millisecond: the database counts how many calls took how many, so that a busy year does not come here row by row.
+	"""
+	check_reader()
+	table = _table()
+	duration = Round(table.duration_ms)
+	query = (
+		_within(period)
+		.where(table.outcome != REFUSED)
+		.select(table.tool, duration.as_("ms"), Count("*").as_("calls"))
+		.groupby(table.tool, duration)
+	)
+	counted: dict[str, dict[float, int]] = {}
+	for row in query.run(as_dict=True):
+		counted.setdefault(row.tool, {})[float(row.ms or 0)] = row.calls
+	found = [
+		{
+			"tool": tool,
+			"calls": sum(histogram.values()),
+			"p50": percentile(histogram, 50),
+			"p95": percentile(histogram, 95),
+			"slowest": max(histogram),
+		}
+		for tool, histogram in counted.items()
+	]
+	return sorted(found, key=lambda row: (-row["p95"], row["tool"] or ""))
+
+
+def percentile(histogram: dict[float, int], percent: int) -> float:
+	"""The smallest value that so many percent of all are not above (nearest rank). Pure.
+
+	:param histogram: how often each value occurs
+	"""
+	rank = math.ceil(sum(histogram.values()) * percent / 100)
+	for value in sorted(histogram):
+		rank -= histogram[value]
+		if rank <= 0:
+			return value
+	return 0.0
+
+
+def refusals(period: Period, outcome: str = REFUSED) -> list[Row]:
+	"""`{reason_code, reason, calls, users, last}` of each reason, the most frequent first.
+
+	:param outcome: Refused, or Failed
+	"""
+	check_reader()
+	table = _table()
+	query = (
+		_within(period)
+		.where(table.outcome == outcome)
+		.select(
+			table.reason_code,
+			table.reason,
+			Count("*").as_("calls"),
+			Count(table.user).distinct().as_("users"),
+			Max(table.timestamp).as_("last"),
+		)
+		.groupby(table.reason_code, table.reason)
+		.orderby(Count("*"), order=Order.desc)
+		.limit(MOST_ROWS)
+	)
+	return query.run(as_dict=True)
+
+
+def calls_by_client(period: Period) -> list[Row]:
+	"""`{client_name, credential, profile, calls, allowed, refused, failed, users, first, last}`, the busiest first."""
+	check_reader()
+	table = _table()
+	query = (
+		_within(period)
+		.select(
+			table.client_name,
+			table.credential,
+			table.profile,
+			*_outcomes(table),
+			Count(table.user).distinct().as_("users"),
+			Min(table.timestamp).as_("first"),
+			Max(table.timestamp).as_("last"),
+		)
+		.groupby(table.client_name, table.credential, table.profile)
+		.orderby(Count("*"), order=Order.desc)
+		.limit(MOST_ROWS)
+	)
+	return query.run(as_dict=True)
+
+
+REPLAYED = (
+	"name",
+	"timestamp",
+	"session",
+	"user",
+	"client_name",
+	"tool",
+	"operation",
+	"dry_run",
+	"reference_doctype",
+	"reference_name",
+	"field_names",
+	"row_count",
+	"outcome",
+	"reason_code",
+	"reason",
+	"duration_ms",
+)
+
+
+def replay(period: Period, user: str = "", session: str = "") -> tuple[list[Row], bool]:
+	"""What was called, in its order: the columns of `REPLAYED`, `sitting`, and `changes` for who may see values.
+
+	:param user: only his calls
+	:param session: only the calls of this session
+	:returns: the first `MOST_ROWS`, and whether there are more
+	"""
+	check_reader()
+	table = _table()
+	columns = (*REPLAYED, "changes") if sees_values() else REPLAYED
+	query = _within(period).select(*(table[column] for column in columns))
+	if user:
+		query = query.where(table.user == user)
+	if session:
+		query = query.where(table.session == session)
+	rows = query.orderby(table.timestamp).orderby(table.name).limit(MOST_ROWS + 1).run(as_dict=True)
+	return list(with_sittings(rows[:MOST_ROWS])), len(rows) > MOST_ROWS
+
+
+def with_sittings(rows: Iterable[Row]) -> Iterator[Row]:
+	"""Rows in the order of time, each with the number of its session's sitting, from 1. Pure."""
+	last: dict[Any, tuple[datetime.datetime, int]] = {}
+	for row in rows:
+		now = get_datetime(row["timestamp"])
+		before, sitting = last.get(row["session"], (now, 1))
+		if now - before >= PAUSE:
+			sitting += 1
+		last[row["session"]] = (now, sitting)
+		yield {**row, "sitting": sitting}
+
+
+def _table() -> Any:
+	return frappe.qb.DocType(DOCTYPE)
+
+
+def _within(period: Period) -> Any:
+	table = _table()
+	return frappe.qb.from_(table).where(
+		(table.timestamp >= f"{period.first} 00:00:00")
+		& (table.timestamp < f"{add_days(period.last, 1)} 00:00:00")
+	)
+
+
+def _outcomes(table: Any) -> Sequence[Any]:
+	counted = [
+		Sum(Case().when(table.outcome == outcome, 1).else_(0)).as_(outcome.lower())
+		for outcome in (ALLOWED, REFUSED, FAILED)
+	]
+	return (Count("*").as_("calls"), *counted)
