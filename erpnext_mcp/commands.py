@@ -6,11 +6,14 @@ Frappe imports this module for every `bench` command, so it imports nothing that
 
 import click
 
+from erpnext_mcp.cli.export_audit import export_audit
 from erpnext_mcp.cli.export_profile import export_profile
 from erpnext_mcp.cli.import_profile import import_profile
 from erpnext_mcp.cli.release import release
+from erpnext_mcp.cli.seal import seal
 from erpnext_mcp.cli.status import status
 from erpnext_mcp.cli.undo import undo
+from erpnext_mcp.cli.verify_audit import verify_audit
 
 
 @click.group()
@@ -22,6 +25,9 @@ mcp.add_command(status)
 mcp.add_command(release)
 mcp.add_command(export_profile)
 mcp.add_command(import_profile)
+mcp.add_command(seal)
+mcp.add_command(verify_audit)
+mcp.add_command(export_audit)
 mcp.add_command(undo)
 
 commands = [mcp]

@@ -17,6 +17,9 @@ MAY_MASK_ATTRIBUTE = "_erpnext_mcp_may_mask"
 NESTED_FILTERS = MAJOR >= 16
 """Whether `frappe.get_list` takes `[[condition], "and" | "or", [condition], ...]`."""
 
+FILTERS_ASK_FOR_LEVELS = MAJOR >= 16
+"""Whether lists refuse filters and orders by fields on a permission level that the user can't read."""
+
 
 def default_order() -> list[tuple[str, str]]:
 	"""The order that the running version has an index for: [(fieldname, "asc" | "desc")].

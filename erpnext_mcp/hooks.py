@@ -18,4 +18,15 @@ doc_events = {
 	"MCP Permission Profile": {"on_update": "erpnext_mcp.policy.binding.remember"},
 }
 
-scheduler_events = {"daily": ["erpnext_mcp.documents.idempotency.forget_old"]}
+permission_query_conditions = {
+	"MCP Audit Entry": "erpnext_mcp.erpnext_mcp.doctype.mcp_audit_entry.mcp_audit_entry.get_permission_query_conditions",
+}
+has_permission = {
+	"MCP Audit Entry": "erpnext_mcp.erpnext_mcp.doctype.mcp_audit_entry.mcp_audit_entry.has_permission",
+}
+
+scheduler_events = {
+	"daily": ["erpnext_mcp.documents.idempotency.forget_old"],
+	"daily_long": ["erpnext_mcp.api.jobs.drop_old_audit_entries"],
+	"cron": {"* * * * *": ["erpnext_mcp.api.jobs.seal_audit"]},
+}

@@ -14,6 +14,7 @@ import frappe
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
+from erpnext_mcp.api import refused
 from erpnext_mcp.mcp_server import jsonrpc
 from erpnext_mcp.policy import store
 
@@ -69,6 +70,7 @@ def handle() -> Response:
 		# Reached by another spelling of the method's URL, which `route` has not checked.
 		return _mark(jsonrpc.error(404, None, INVALID_REQUEST, f"Use {PATH}"))
 	if frappe.session.user == "Guest":
+		refused.record()
 		return _mark(unauthorized("The credentials are not valid"))
 	from erpnext_mcp.mcp_server import wsgi
 
@@ -84,6 +86,8 @@ def finish(response: Response | None = None, request: Request | None = None) -> 
 		return
 	if ANSWERED not in request.environ:
 		_rewrite(response, _replacement(response.status_code, request))
+		if response.status_code == 401:
+			refused.record()
 	_allow_origin(response, request)
 
 

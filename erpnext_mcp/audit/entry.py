@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Any
 
 import frappe
 from frappe.utils import now
 
+from erpnext_mcp.audit import chain, keys, log
 from erpnext_mcp.audit.kept_values import as_text
 from erpnext_mcp.audit.redaction import redacted_text
 
@@ -56,19 +58,27 @@ class Entry:
 	changes: Mapping[str, Any] | None = None
 
 
+STANDARD = ("owner", "creation", "modified", "modified_by", "docstatus", "idx", "timestamp")
+COLUMNS = (*STANDARD, *(column.name for column in fields(Entry)))
+"""What stamps and digests cover. A column may be added, but never renamed or taken away: it would alter what is sealed."""
+
+
 def new_name() -> str:
 	"""A name for an entry, known before it is written."""
 	return frappe.generate_hash(length=20)
 
 
-def write(entries: Iterable[Entry]) -> None:
+def write(entries: Iterable[Entry], text_log: bool = True) -> None:
 	"""Inserts entries into the open transaction. Committing is the pipeline's.
 
 	A direct insert: the controller refuses everybody, and `Document.insert` would run hooks and cost four times as much.
 
+	:param text_log: whether their lines are written to the log once they are committed
 	:raises Exception: the driver's, when a row can't be written; a call without its entry must not succeed
 	"""
+	written: list[tuple[Entry, str]] = []
 	table = frappe.qb.DocType(DOCTYPE)
+	key = keys.current()
 	for entry in map(_without_secrets, entries):
 		timestamp = now()
 		row = {
@@ -82,7 +92,11 @@ def write(entries: Iterable[Entry]) -> None:
 		}
 		for column in fields(Entry):
 			row[column.name] = _storable(column.name, getattr(entry, column.name))
+		row["stamp"] = chain.stamp(chain.canonical(row, COLUMNS), key)
 		frappe.qb.into(table).columns(*row).insert(*row.values()).run()
+		written.append((entry, timestamp))
+	if text_log:
+		frappe.db.after_commit.add(partial(log.tell, written))
 
 
 def _without_secrets(entry: Entry) -> Entry:
@@ -97,4 +111,7 @@ def _storable(column: str, value):
 		value = json.dumps(list(value), ensure_ascii=False) if value else ""
 	if isinstance(value, str):
 		return value[: LONG_TEXT_LENGTH if column in ("field_names", "reason") else TEXT_LENGTH]
+	if isinstance(value, float):
+		# Not more decimals than the column has: the stamp is of what will be read again.
+		return round(value, 1)
 	return value

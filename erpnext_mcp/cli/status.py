@@ -8,6 +8,7 @@ from frappe.commands import pass_context
 from frappe.utils import get_url
 
 from erpnext_mcp.api.mcp import PATH
+from erpnext_mcp.audit.log import READS_ARE_OFF, reads_are_on
 from erpnext_mcp.cli import credentials, other_servers
 from erpnext_mcp.cli.site import connected
 from erpnext_mcp.documents.system import versions
@@ -64,7 +65,7 @@ def _profile(profile: Profile) -> dict[str, Any]:
 
 
 def _warnings(policy: store.Policy) -> list[str]:
-	said = []
+	said = [] if reads_are_on() else [READS_ARE_OFF]
 	default = policy.settings.default_profile
 	if default and default not in {p.name for p in policy.profiles}:
 		said.append(f"The default profile {default} does not exist.")

@@ -10,6 +10,9 @@ from erpnext_mcp.mcp_server.address import client_address
 
 SESSION_LENGTH = 16
 
+HTTP = "streamable-http"
+"""The transport of requests to the site's own URL."""
+
 
 @dataclass(frozen=True)
 class Caller:

@@ -14,6 +14,7 @@ import frappe
 
 from erpnext_mcp.access import Access
 from erpnext_mcp.audit import entry as audit
+from erpnext_mcp.audit.log import reads_are_on
 from erpnext_mcp.documents.changes import recording
 from erpnext_mcp.documents.transactions import (
 	MOST_TRIES,
@@ -103,7 +104,7 @@ def run(caller: Caller, tool_name: str, arguments: Mapping[str, Any]) -> Answer:
 	except Exception as e:
 		call.fail(as_call_error(e, tool_name))
 	if not call.recorded and to_be_recorded(call):
-		failure = keep(entries(call))
+		failure = keep(entries(call), text_log(call))
 		if failure is not None:
 			call.fail(failure)
 	return call.answer
@@ -188,7 +189,7 @@ def write(call: Call, arguments: dict[str, Any]) -> None:
 
 def commit(call: Call, transaction: WriteTransaction) -> None:
 	"""Commits what was written, together with the audit entry: neither is there without the other."""
-	audit.write(entries(call))
+	audit.write(entries(call), text_log(call))
 	transaction.commit()
 	call.recorded = True
 
@@ -223,9 +224,14 @@ def work(call: Call, arguments: dict[str, Any], access: Access | None) -> None:
 
 def to_be_recorded(call: Call) -> bool:
 	"""Reads can be left out of the audit; writes, dry runs, refusals and failures never are."""
-	if call.error is not None or call.settings is None or call.settings.log_reads:
+	if call.error is not None or call.settings is None or (call.settings.log_reads and reads_are_on()):
 		return True
 	return call.tool is not None and call.tool.transaction is Transaction.WRITE
+
+
+def text_log(call: Call) -> bool:
+	"""Whether what is recorded goes to the log as well; unless the settings are known to say no."""
+	return call.settings is None or call.settings.text_log
 
 
 def entries(call: Call) -> list[audit.Entry]:
@@ -280,10 +286,10 @@ def identify(caller: Caller) -> None:
 		)
 
 
-def keep(found: list[audit.Entry]) -> CallError | None:
+def keep(found: list[audit.Entry], text_log: bool = True) -> CallError | None:
 	"""Commits the entries alone, whatever became of the call; the reason not to answer when that is impossible."""
 	try:
-		audit.write(found)
+		audit.write(found, text_log)
 		frappe.db.commit()
 	except Exception:
 		frappe.db.rollback()

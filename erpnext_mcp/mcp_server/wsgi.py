@@ -20,7 +20,7 @@ from werkzeug.wrappers import Request, Response
 from erpnext_mcp.mcp_server import caller as callers
 from erpnext_mcp.mcp_server import jsonrpc, kernel
 
-TRANSPORT = "streamable-http"
+TRANSPORT = callers.HTTP
 MAX_BODY_BYTES = 4 * 1024 * 1024
 
 

@@ -37,6 +37,8 @@ class Settings:
 	max_answer_bytes: int
 	query_time_limit: int
 	log_reads: bool
+	text_log: bool
+	audit_retention_days: int
 	log_values: bool
 	allowed_origins: frozenset[str]
 	server_instructions: str
@@ -126,6 +128,8 @@ def _settings() -> Settings:
 		max_answer_bytes=max(1, number("max_answer_kb")) * 1024,
 		query_time_limit=max(0, number("query_time_limit")),
 		log_reads=bool(number("log_reads")),
+		text_log=bool(number("text_log")),
+		audit_retention_days=max(0, number("audit_retention_days")),
 		log_values=bool(number("log_values")),
 		allowed_origins=frozenset((doc.allowed_origins or "").split()),
 		server_instructions=(doc.server_instructions or "").strip(),

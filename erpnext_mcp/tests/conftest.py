@@ -140,3 +140,40 @@ def in_process(site, server, admin) -> Callable[..., Any]:
 			return pool.submit(one, method, path, ours | headers, peer, data).result()
 
 	return in_process
+
+
+@pytest.fixture
+def fresh_audit(site, admin) -> Iterator[None]:
+	"""A site whose audit begins, and begins again afterwards."""
+	from erpnext_mcp.tests import audits
+
+	if site.kind == "bench":
+		pytest.skip("the audit of a real site is not for tests to delete")
+	audits.clear()
+	yield
+	audits.clear()
+
+
+@pytest.fixture
+def command(site, admin) -> Callable[..., Any]:
+	"""command(*arguments) → the result of `bench --site S mcp ...`; progress is in its `stderr`."""
+	import frappe
+	from click.testing import CliRunner
+
+	from erpnext_mcp.commands import commands
+
+	(group,) = commands
+	context = frappe._dict(sites=[site.name], profile=False, force=False, verbose=False)
+	try:
+		runner = CliRunner(mix_stderr=False)
+	except TypeError:  # click 8.2 never mixes them
+		runner = CliRunner()
+
+	def command(*arguments: str):
+		frappe.db.commit()
+		with ThreadPoolExecutor(1) as pool:  # a new thread knows nothing of this one's site
+			result = pool.submit(runner.invoke, group, arguments, obj=context).result()
+		frappe.db.rollback()  # a new snapshot
+		return result
+
+	return command

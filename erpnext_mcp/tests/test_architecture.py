@@ -47,11 +47,22 @@ READS_ONLY_OUR_OWN = {
 	"documents/side_effects.py",  # the site's notifications and scripts, to refuse a dry run; told to the audit only
 	"documents/reports/prepared.py",  # results that were made for the caller
 	"audit/statistics.py",  # the audit in figures, after asking whether the user has reports on it
+	"audit/table.py",  # entries and seals, for the jobs and commands that prove them
+	"api/refused.py",  # whose credentials were refused
 	"policy/binding.py",  # API keys and tokens, to tell which are bound
 	"cli/other_servers.py",  # DocTypes of other MCP servers, for who has the command line
 	"install.py",
 	"erpnext_mcp/doctype/mcp_permission_profile/mcp_permission_profile.py",
 }
+
+
+CONSTANT_STATEMENTS = {
+	"audit/table.py": (  # the isolation level of the sealing job
+		"frappe.db.sql('rollback')",
+		"frappe.db.sql('set transaction isolation level read committed')",
+	),
+}
+"""What Frappe has no function for; no part of it comes from anybody."""
 
 
 def name_of(path: Path) -> str:
@@ -151,6 +162,8 @@ def test_t16_nothing_runs_sql_or_python_of_anybody(path: Path):
 			assert called not in ("eval", "exec", "compile", "__import__"), (
 				f"{name_of(path)}:{node.lineno} {called}"
 			)
+			if ast.unparse(node) in CONSTANT_STATEMENTS.get(name_of(path), ()):
+				continue
 			assert called.split(".")[-1] not in ("safe_exec", "safe_eval", "sql", "multisql", "sql_ddl"), (
 				f"{name_of(path)}:{node.lineno} {called}"
 			)
