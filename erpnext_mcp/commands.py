@@ -12,6 +12,7 @@ from erpnext_mcp.cli.import_profile import import_profile
 from erpnext_mcp.cli.release import release
 from erpnext_mcp.cli.seal import seal
 from erpnext_mcp.cli.status import status
+from erpnext_mcp.cli.suspensions import lift, suspensions
 from erpnext_mcp.cli.undo import undo
 from erpnext_mcp.cli.verify_audit import verify_audit
 
@@ -25,6 +26,8 @@ mcp.add_command(status)
 mcp.add_command(release)
 mcp.add_command(export_profile)
 mcp.add_command(import_profile)
+mcp.add_command(suspensions)
+mcp.add_command(lift)
 mcp.add_command(seal)
 mcp.add_command(verify_audit)
 mcp.add_command(export_audit)

@@ -19,6 +19,8 @@ class CallError(Exception):
 	code: ClassVar[str] = "internal"
 	refused: ClassVar[bool] = True
 	"""Whether this is a decision of ours (audit: Refused) rather than something that went wrong (Failed)."""
+	by_policy: ClassVar[bool] = False
+	"""Whether it says that the policy does not let him: what too many of can suspend a user."""
 
 	def __init__(self, message: str, hint: str = "", *, reason: str = "", **details: Any):
 		super().__init__(message)
@@ -47,28 +49,44 @@ class NotFound(CallError):
 	code = "not_found"
 
 
+class DocTypeNotFound(NotFound):
+	"""The same of a DocType: as far as the caller is concerned there is none."""
+
+	by_policy = True
+
+
 class NotPermitted(CallError):
 	"""The caller can read it but may not do this; or may not use this server at all."""
 
 	code = "not_permitted"
+	by_policy = True
+
+
+class Suspended(NotPermitted):
+	"""He was refused too often; counting more would not tell more."""
+
+	by_policy = False
 
 
 class ReadOnly(CallError):
 	"""Nothing can be written now: the profile, the site's settings or the site itself is read-only."""
 
 	code = "read_only"
+	by_policy = True
 
 
 class FieldNotPermitted(CallError):
 	"""There is no such field, or the caller may not use it: the same words for both."""
 
 	code = "field_not_permitted"
+	by_policy = True
 
 
 class ConditionFailed(CallError):
 	"""The document does not hold a condition of the profile, or would leave the caller's rows."""
 
 	code = "condition_failed"
+	by_policy = True
 
 
 class ValidationFailed(CallError):
@@ -112,6 +130,12 @@ class TooLarge(CallError):
 	code = "too_large"
 
 
+class RateLimited(CallError):
+	"""The caller has used up a limit; `retry_after` among the details says in how many seconds there is room again."""
+
+	code = "rate_limited"
+
+
 class Timeout(CallError):
 	"""The database took longer than the settings allow."""
 
@@ -138,12 +162,12 @@ class InternalError(CallError):
 	refused = False
 
 
-def doctype_not_found(reason: str = "") -> NotFound:
+def doctype_not_found(reason: str = "") -> DocTypeNotFound:
 	"""The one answer for a DocType that does not exist, is closed, or lies outside the caller's profile (T13).
 
 	:param reason: which of them it is, for the audit alone
 	"""
-	return NotFound(
+	return DocTypeNotFound(
 		"There is no such DocType for you.",
 		"Call list_doctypes to see the DocTypes you can use; names are case-sensitive.",
 		reason=reason,

@@ -18,6 +18,9 @@ doc_events = {
 	"MCP Permission Profile": {"on_update": "erpnext_mcp.policy.binding.remember"},
 }
 
+# Users can be deleted; who they were stays written there.
+ignore_links_on_delete = ["MCP Suspension"]
+
 permission_query_conditions = {
 	"MCP Audit Entry": "erpnext_mcp.erpnext_mcp.doctype.mcp_audit_entry.mcp_audit_entry.get_permission_query_conditions",
 }

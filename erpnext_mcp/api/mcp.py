@@ -15,6 +15,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from erpnext_mcp.api import refused
+from erpnext_mcp.documents import connection
+from erpnext_mcp.errors import CallError
 from erpnext_mcp.mcp_server import jsonrpc
 from erpnext_mcp.policy import store
 
@@ -31,6 +33,7 @@ INVALID_REQUEST = -32600
 PARSE_ERROR = -32700
 INTERNAL_ERROR = -32603
 UNAUTHORIZED = -32001
+SERVER_ERROR = -32000
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"]
 
 
@@ -50,6 +53,12 @@ def route() -> None:
 		answer = jsonrpc.error(405, None, INVALID_REQUEST, "Only POST is served here")
 		answer.headers["Allow"] = "POST, OPTIONS"
 		_stop(answer)
+	try:
+		connection.ask()
+	except connection.DatabaseGone as e:
+		# Here, because whatever Frappe does next needs the database and would end in a bare 500.
+		connection.give_up()
+		_stop(unavailable(e))
 	if not origin_allowed(request.headers.get("Origin"), request.host, store.load().settings.allowed_origins):
 		_stop(jsonrpc.error(403, None, INVALID_REQUEST, "This Origin is not allowed"))
 	if frappe.session.user != "Guest":
@@ -108,6 +117,13 @@ def unauthorized(message: str) -> Response:
 	"""401 with a challenge. Frappe v16 adds its protected-resource metadata to the header."""
 	answer = jsonrpc.error(401, None, UNAUTHORIZED, message)
 	answer.headers["WWW-Authenticate"] = 'Bearer realm="mcp"'
+	return answer
+
+
+def unavailable(error: CallError) -> Response:
+	"""503 for whom nothing can be done now."""
+	answer = jsonrpc.error(503, None, SERVER_ERROR, error.message, error.as_dict())
+	answer.headers["Retry-After"] = str(error.details["retry_after"])
 	return answer
 
 

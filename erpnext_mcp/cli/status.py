@@ -69,6 +69,9 @@ def _warnings(policy: store.Policy) -> list[str]:
 	default = policy.settings.default_profile
 	if default and default not in {p.name for p in policy.profiles}:
 		said.append(f"The default profile {default} does not exist.")
+	if policy.suspended:
+		users = ", ".join(sorted(policy.suspended))
+		said.append(f"Suspended after too many refusals: {users}. See mcp suspensions and mcp lift.")
 	unbound = sorted(p.name for p in policy.profiles if p.names_somebody and not p.restrict_to_mcp)
 	if unbound:
 		said.append(

@@ -8,6 +8,7 @@ from typing import Any
 
 import frappe
 
+from erpnext_mcp.documents.connection import forgiving, is_lost
 from erpnext_mcp.documents.control import TransactionControl
 from erpnext_mcp.documents.held import holding, let_go
 from erpnext_mcp.errors import Unavailable
@@ -37,7 +38,8 @@ def read_only(time_limit: int = 0) -> Iterator[None]:
 			yield
 	finally:
 		frappe.flags.read_only = before
-		frappe.db.rollback()
+		with forgiving():
+			frappe.db.rollback()
 
 
 class Undecided(Unavailable):
@@ -79,7 +81,7 @@ class WriteTransaction:
 				frappe.db.commit()
 			except Exception as e:
 				if not self.committed:
-					if _connection_lost(e):
+					if is_lost(e):
 						raise Undecided(
 							"The connection to the database broke while saving.",
 							"Look whether it was saved before you try again.",
@@ -121,7 +123,8 @@ def writing(time_limit: int = WRITE_TIME_LIMIT) -> Iterator[WriteTransaction]:
 		finally:
 			if not transaction.committed:
 				try:
-					frappe.db.rollback()
+					with forgiving():
+						frappe.db.rollback()
 				finally:
 					state.forget()
 			state.restore()
@@ -151,7 +154,8 @@ def _limited(seconds: int) -> Iterator[None]:
 	finally:
 		if limited:
 			# It belongs to the database session, which outlives the call.
-			frappe.db.set_execution_timeout(0)
+			with forgiving():
+				frappe.db.set_execution_timeout(0)
 
 
 class _RequestState:
@@ -184,10 +188,6 @@ class _RequestState:
 		request_cache: Any = getattr(frappe.local, "request_cache", None)
 		if request_cache is not None:
 			request_cache.clear()
-
-
-def _connection_lost(error: Exception) -> bool:
-	return frappe.db.db_type == "mariadb" and bool(error.args) and error.args[0] in (2006, 2013, 2055)
 
 
 def _log_late_failure() -> None:

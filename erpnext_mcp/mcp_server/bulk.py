@@ -1,6 +1,6 @@
 """Several documents in one call: one transaction, one audit entry for each of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from erpnext_mcp.documents.side_effects import check_dry_run
@@ -38,6 +38,12 @@ def in_bulk(
 	context.note.wrote(fields=list(dict.fromkeys(fields)))
 	context.note.row_count = len(results)
 	return {"doctype": doctype, "results": results, **({"dry_run": True} if dry_run else {})}
+
+
+def units(arguments: Mapping[str, Any]) -> int:
+	"""What a bulk call counts for in the limits: a write for each document, whatever else is wrong with it."""
+	documents = arguments.get("documents")
+	return min(max(1, len(documents)), MOST) if isinstance(documents, list) else 1
 
 
 def short(answer: dict[str, Any]) -> dict[str, Any]:

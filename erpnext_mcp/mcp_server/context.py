@@ -7,6 +7,7 @@ from typing import Any
 from erpnext_mcp.access import Access
 from erpnext_mcp.errors import CallError, NotFound, NotPermitted, ReadOnly, Unsupported
 from erpnext_mcp.mcp_server.caller import Caller
+from erpnext_mcp.mcp_server.spending import Budget
 from erpnext_mcp.policy.grant import Grant
 from erpnext_mcp.policy.store import Settings
 
@@ -73,6 +74,8 @@ class Context:
 	files: list[AnswerFile] = field(default_factory=list)
 	afterwards: list[Callable[[], None]] = field(default_factory=list)
 	"""What a tool whose work is undone asks for all the same, such as a job: done and committed with the audit entry."""
+	budget: Budget | None = None
+	"""What the caller may still ask for."""
 
 	@property
 	def grant(self) -> Grant:

@@ -2,6 +2,7 @@
 
 import frappe
 
+from erpnext_mcp.documents.connection import DatabaseGone, is_lost, renew
 from erpnext_mcp.documents.transactions import may_be_tried_again
 from erpnext_mcp.errors import (
 	Busy,
@@ -25,9 +26,14 @@ def as_call_error(error: Exception, tool_name: str) -> CallError:
 		return doctype_not_found()
 	if isinstance(error, frappe.DoesNotExistError):
 		return document_not_found()
+	if is_lost(error):
+		renew()  # for the audit entry, should it be back already
+		return DatabaseGone()
 	if may_be_tried_again(error):
 		return Busy(
-			"Others are working on the same documents right now.", "Try again in a few seconds.", reason="locks"
+			"Others are working on the same documents right now.",
+			"Try again in a few seconds.",
+			reason="locks",
 		)
 	if _is_timeout(error):
 		return Timeout(

@@ -1,4 +1,4 @@
-"""The one way of every call (DESIGN §3): identify, profile, arguments, decision, work, audit, answer.
+"""The one way of every call (DESIGN §3): identify, profile, limits, arguments, decision, work, audit, answer.
 
 There is no second way: tools never import frappe (a test checks it), and transports only call `run`.
 """
@@ -16,6 +16,7 @@ from erpnext_mcp.access import Access
 from erpnext_mcp.audit import entry as audit
 from erpnext_mcp.audit.log import reads_are_on
 from erpnext_mcp.documents.changes import recording
+from erpnext_mcp.documents.connection import DatabaseGone, give_up, is_lost
 from erpnext_mcp.documents.transactions import (
 	MOST_TRIES,
 	WRITE_TIME_LIMIT,
@@ -27,10 +28,11 @@ from erpnext_mcp.documents.transactions import (
 )
 from erpnext_mcp.errors import CallError, NotPermitted, TooLarge, Unavailable, Withheld
 from erpnext_mcp.mcp_server import arguments as tool_arguments
-from erpnext_mcp.mcp_server import registry
+from erpnext_mcp.mcp_server import registry, suspending
 from erpnext_mcp.mcp_server.caller import Caller
 from erpnext_mcp.mcp_server.context import AnswerFile, Context, Note
 from erpnext_mcp.mcp_server.failures import as_call_error
+from erpnext_mcp.mcp_server.spending import READS, WRITES, Budget, budget_of
 from erpnext_mcp.mcp_server.tool import Tool, Transaction
 from erpnext_mcp.policy import store
 from erpnext_mcp.policy.grant import Grant, grant_for
@@ -61,6 +63,7 @@ class Call:
 	settings: Settings | None = None
 	grant: Grant | None = None
 	refusal: CallError | None = None
+	budget: Budget | None = None
 	tool: Tool | None = None
 	operation: str = ""
 	content: dict[str, Any] = field(default_factory=dict)
@@ -70,6 +73,11 @@ class Call:
 	error: CallError | None = None
 	recorded: bool = False
 	"""Whether the audit entry is committed already, together with what the call wrote."""
+
+	@property
+	def writes(self) -> bool:
+		"""A dry run does, too."""
+		return self.tool is not None and self.tool.transaction is Transaction.WRITE
 
 	@property
 	def dry_run(self) -> bool:
@@ -101,17 +109,22 @@ def run(caller: Caller, tool_name: str, arguments: Mapping[str, Any]) -> Answer:
 	try:
 		checked = prepare(call)
 		perform(call, checked)
+		if call.budget is not None and not call.writes:
+			call.budget.add_rows(call.note.row_count)
 	except Exception as e:
 		call.fail(as_call_error(e, tool_name))
 	if not call.recorded and to_be_recorded(call):
 		failure = keep(entries(call), text_log(call))
-		if failure is not None:
+		if failure is not None and not isinstance(call.error, Unavailable):
 			call.fail(failure)
+	if call.error is not None and call.settings is not None:
+		suspending.after_refusal(caller.user, call.error, call.settings)
 	return call.answer
 
 
 def prepare(call: Call) -> dict[str, Any]:
-	"""Who calls, what he is granted, whether the arguments are of the tool's form; gives the arguments with defaults.
+	"""Who calls, what he is granted, whether that is within his limits, and the arguments of the tool's form; gives the
+	arguments with defaults.
 
 	:raises CallError: the call is refused
 	"""
@@ -129,13 +142,30 @@ def prepare(call: Call) -> dict[str, Any]:
 		call.grant = grant_for(caller.user, policy, caller.client, caller.ip_address)
 	except CallError as e:
 		call.refusal = e
-	call.tool = tool = registry.find(call.tool_name, call.grant)
+	call.tool = tool = spend(call)
 	call.operation = next(iter(tool.operations), "")
 	if call.refusal is not None and tool.needs_profile:
 		raise call.refusal
 	if tool.operations:
 		call.note.reference_doctype = tool.doctype or str(call.arguments.get("doctype", ""))
 	return tool_arguments.validate(tool, call.arguments)
+
+
+def spend(call: Call) -> Tool:
+	"""Finds the tool and counts the call, before anything else is looked at: what is refused counts as well (T47).
+
+	:raises registry.UnknownTool: there is none; who tries names out counts as one who reads
+	:raises CallError: it is over a limit of the caller
+	"""
+	assert call.settings is not None
+	call.budget = budget_of(call.caller, call.settings, call.grant.profile if call.grant else None)
+	try:
+		tool = registry.find(call.tool_name, call.grant)
+	except registry.UnknownTool:
+		call.budget.take(READS)
+		raise
+	call.budget.take(WRITES if tool.transaction is Transaction.WRITE else READS, tool.units(call.arguments))
+	return tool
 
 
 def perform(call: Call, arguments: dict[str, Any]) -> None:
@@ -212,7 +242,16 @@ def work(call: Call, arguments: dict[str, Any], access: Access | None) -> None:
 	tool, grant, settings = call.tool, call.grant, call.settings
 	assert tool is not None and settings is not None
 	context = Context(
-		call.caller, settings, call.note, grant, call.refusal, access, tool.name, call.files, call.afterwards
+		call.caller,
+		settings,
+		call.note,
+		grant,
+		call.refusal,
+		access,
+		tool.name,
+		call.files,
+		call.afterwards,
+		call.budget,
 	)
 	call.set_content(tool.perform(context, arguments))
 	if len(call.text.encode()) > settings.max_answer_bytes:
@@ -226,7 +265,7 @@ def to_be_recorded(call: Call) -> bool:
 	"""Reads can be left out of the audit; writes, dry runs, refusals and failures never are."""
 	if call.error is not None or call.settings is None or (call.settings.log_reads and reads_are_on()):
 		return True
-	return call.tool is not None and call.tool.transaction is Transaction.WRITE
+	return call.writes
 
 
 def text_log(call: Call) -> bool:
@@ -291,9 +330,12 @@ def keep(found: list[audit.Entry], text_log: bool = True) -> CallError | None:
 	try:
 		audit.write(found, text_log)
 		frappe.db.commit()
-	except Exception:
-		frappe.db.rollback()
+	except Exception as e:
 		frappe.logger("mcp").error("audit entry could not be written", exc_info=True)
+		if is_lost(e):
+			give_up()
+			return DatabaseGone()
+		frappe.db.rollback()
 		return Unavailable(
 			"The call can't be recorded, so it is not answered.",
 			"Try again later.",

@@ -40,6 +40,10 @@ CHANGES = {"readOnlyHint": False, "destructiveHint": True, "idempotentHint": Fal
 """Annotations of a tool that changes or deletes what is there."""
 
 
+def one(arguments: Mapping[str, Any]) -> int:
+	return 1
+
+
 @dataclass(frozen=True, eq=False)
 class Tool:
 	"""A tool as clients see it and as the pipeline runs it.
@@ -51,6 +55,7 @@ class Tool:
 	:param transaction: what becomes of what it does to the database
 	:param available: whether it is of use to a caller, beyond `operations`; only for what tools/list shows
 	:param doctype: the DocType that it is about, where no argument says it
+	:param units: what a call counts for in the limits; gets arguments that nobody has validated yet
 	"""
 
 	name: str
@@ -64,6 +69,7 @@ class Tool:
 	transaction: Transaction = Transaction.READ_ONLY
 	available: "Callable[[Grant], bool] | None" = None
 	doctype: str = ""
+	units: Callable[[Mapping[str, Any]], int] = one
 	annotations: Mapping[str, bool] = field(default_factory=lambda: READ_ONLY)
 
 	def as_wire(self) -> dict[str, Any]:

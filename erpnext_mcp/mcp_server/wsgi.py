@@ -92,7 +92,20 @@ def respond(request: Request) -> Response:
 		message.get("params"),
 		headers,
 	)
-	return jsonrpc.response(reply.status if is_modern else 200, reply.body)
+	response = jsonrpc.response(reply.status if is_modern else 200, reply.body)
+	retry_after = _retry_after(reply.body)
+	if retry_after:
+		response.headers["Retry-After"] = str(retry_after)
+	return response
+
+
+def _retry_after(body: Mapping[str, Any]) -> int | None:
+	"""The seconds that an error asks to wait, whichever kind of answer it came in."""
+	if "error" in body:
+		content = body["error"].get("data")
+	else:
+		content = body["result"].get("structuredContent") if body["result"].get("isError") else None
+	return content.get("retry_after") if isinstance(content, Mapping) else None
 
 
 def _accepts_json(request: Request) -> bool:

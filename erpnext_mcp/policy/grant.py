@@ -8,7 +8,7 @@ import frappe
 from frappe.utils import now_datetime
 
 from erpnext_mcp.access import Access, FieldSets
-from erpnext_mcp.errors import NotPermitted, ReadOnly, doctype_not_found
+from erpnext_mcp.errors import NotPermitted, ReadOnly, Suspended, doctype_not_found
 from erpnext_mcp.policy import judge
 from erpnext_mcp.policy.deny_list import denied_reason
 from erpnext_mcp.policy.fields import fieldtypes, resolve, resolve_for_select
@@ -139,7 +139,14 @@ def grant_for(user: str, policy: Policy, client: str | None = None, ip_address: 
 	:param client: OAuth client of the token; None for API keys
 	:param ip_address: by Frappe's rule for trusted proxies
 	:raises NotPermitted: none applies; or the one that does is disabled, out of date, or not for calls from there
+	:raises Suspended: his access was ended, whichever client he comes with (T74)
 	"""
+	if user in policy.suspended:
+		raise Suspended(
+			"Your MCP access is suspended: too many calls were refused.",
+			"Only an administrator of the site can lift it. Don't try again until then.",
+			reason="suspended",
+		)
 	if client is not None and not policy.settings.any_oauth_client and client not in policy.listed_clients:
 		raise NotPermitted(
 			"This OAuth client is not allowed to use MCP here.",

@@ -15,6 +15,16 @@ READ_ONLY = "Read Only"
 MASKED = "Masked"
 FIELD_RULES = (ALLOWED, RESTRICTED, READ_ONLY, MASKED)
 
+LIMITS = ("reads_per_minute", "reads_per_hour", "writes_per_minute", "writes_per_hour", "rows_per_hour")
+"""What a user may ask for, over all his clients: fields of settings and profile alike."""
+CLIENT_LIMITS = (
+	"client_reads_per_minute",
+	"client_reads_per_hour",
+	"client_writes_per_minute",
+	"client_writes_per_hour",
+)
+"""The same for what he asks with one client: fields of the settings alone."""
+
 AFTER = "After"
 BEFORE = "Before"
 
@@ -100,6 +110,8 @@ class Profile:
 	rules: Mapping[str, DocTypeRule] = field(default_factory=dict)
 	reports: Mapping[str, bool] = field(default_factory=dict)
 	"""Reports it opens: whether it is acknowledged that field rules don't cover their output."""
+	limits: Mapping[str, int] = field(default_factory=dict)
+	"""Of LIMITS those that it sets itself, smaller or larger than the settings; 0: no limit."""
 
 	@property
 	def names_somebody(self) -> bool:

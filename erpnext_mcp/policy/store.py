@@ -8,6 +8,7 @@ only. Without Redis nothing is kept. A warm call costs one GET and no database q
 import datetime
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import frappe
@@ -15,10 +16,19 @@ from frappe.utils import cint, get_datetime
 from redis.exceptions import RedisError
 
 from erpnext_mcp.policy.operations import OPERATIONS
-from erpnext_mcp.policy.profile import Condition, DocTypeRule, FieldRule, Profile, lines
+from erpnext_mcp.policy.profile import (
+	CLIENT_LIMITS,
+	LIMITS,
+	Condition,
+	DocTypeRule,
+	FieldRule,
+	Profile,
+	lines,
+)
 
 PROFILE = "MCP Permission Profile"
 SETTINGS = "MCP Gateway Settings"
+SUSPENSION = "MCP Suspension"
 
 REVISION_KEY = "erpnext_mcp:policy_revision"
 LONGEST_KEPT = 60
@@ -27,7 +37,11 @@ LONGEST_KEPT = 60
 
 @dataclass(frozen=True)
 class Settings:
-	"""MCP Gateway Settings as a value. Sizes are rows, `max_answer_bytes` bytes, `query_time_limit` seconds."""
+	"""MCP Gateway Settings as a value. Sizes are rows, `max_answer_bytes` bytes, `query_time_limit` seconds.
+
+	`limits` are LIMITS and CLIENT_LIMITS by name, 0 for none. `suspend_after` refusals by policy within `suspend_within`
+	minutes suspend a user; 0: never.
+	"""
 
 	enabled: bool
 	read_only: bool
@@ -44,6 +58,9 @@ class Settings:
 	server_instructions: str
 	any_oauth_client: bool
 	oauth_clients: frozenset[str]
+	limits: Mapping[str, int]
+	suspend_after: int
+	suspend_within: int
 
 
 @dataclass(frozen=True)
@@ -52,6 +69,8 @@ class Policy:
 
 	settings: Settings
 	profiles: tuple[Profile, ...]
+	suspended: frozenset[str] = frozenset()
+	"""Users whose access was ended by too many refusals."""
 
 	@property
 	def listed_clients(self) -> frozenset[str]:
@@ -83,11 +102,11 @@ def load() -> Policy:
 
 def read() -> Policy:
 	"""The policy as this transaction sees it, from the database."""
-	return Policy(_settings(), tuple(_profiles()))
+	return Policy(_settings(), tuple(_profiles()), _suspended())
 
 
 def changed() -> None:
-	"""To be called by whoever writes a profile or the settings, within his transaction."""
+	"""To be called by whoever writes a profile, the settings or a suspension, within his transaction."""
 	_new_revision()
 	frappe.db.after_commit.add(_new_revision)
 
@@ -135,6 +154,16 @@ def _settings() -> Settings:
 		server_instructions=(doc.server_instructions or "").strip(),
 		any_oauth_client=doc.oauth_clients_allowed == "Any",
 		oauth_clients=frozenset(row.client for row in doc.oauth_clients),
+		limits={name: max(0, number(name)) for name in (*LIMITS, *CLIENT_LIMITS)},
+		suspend_after=max(0, number("suspend_after")),
+		suspend_within=max(1, number("suspend_within")),
+	)
+
+
+def _suspended() -> frozenset[str]:
+	table = frappe.qb.DocType(SUSPENSION)
+	return frozenset(
+		user for (user,) in frappe.qb.from_(table).select(table.user).where(table.lifted == 0).run()
 	)
 
 
@@ -165,6 +194,7 @@ def _profiles() -> list[Profile]:
 			restrict_to_mcp=bool(row.restrict_to_mcp),
 			rules=rules.get(row.name, {}),
 			reports=reports.get(row.name, {}),
+			limits={name: cint(row[name]) for name in LIMITS if row[name]},
 		)
 		for row in _rows(
 			PROFILE,
@@ -177,6 +207,7 @@ def _profiles() -> list[Profile]:
 			"valid_upto",
 			"write_until",
 			"restrict_to_mcp",
+			*LIMITS,
 		)
 	]
 

@@ -69,12 +69,12 @@ def test_the_description_s_example():
 	]
 	assert (item.operations, item.field_mode, item.field_rules) == ({"read"}, ALL_FIELDS, ())
 	assert notes(config.notes, IGNORED) == [
-		"rate_limiting.enabled",
-		"rate_limiting.requests_per_minute",
 		"cache.enabled",
 		"cache.ttl",
 		"audit.log_level",
 	]
+	assert config.limits == {"reads_per_minute": "60", "writes_per_minute": "60"}
+	assert "rate_limiting.requests_per_minute" in notes(config.notes, CHANGED)
 	assert not config.notes.blocks and config.settings == {}
 
 
@@ -166,6 +166,14 @@ def test_audit_off_becomes_a_setting_and_says_so():
 		("cache", False, ["cache"]),
 		("cache", {}, ["cache"]),
 		("rate_limiting", {"per_user": {"limit": 5}}, ["rate_limiting.per_user.limit"]),
+		(
+			"rate_limiting",
+			{"enabled": False, "requests_per_minute": 5},
+			["rate_limiting.enabled", "rate_limiting.requests_per_minute"],
+		),
+		("rate_limiting", {"enabled": True, "requests_per_hour": 0}, ["rate_limiting.requests_per_hour"]),
+		("rate_limiting", False, ["rate_limiting"]),
+		("rate_limiting", None, []),
 		("audit", None, []),
 		("audit", {"enabled": True}, []),
 		("audit", {"enabled": "no"}, ["audit.enabled"]),

@@ -34,6 +34,9 @@ CUSTOM_FIELDS = (
 	("Customer Credit Limit", ROW_SECRET, "Data", SECRET_LEVEL),
 )
 
+LIMITS = ("reads_per_minute", "reads_per_hour", "writes_per_minute", "writes_per_hour", "rows_per_hour")
+"""Switched off: tests make more calls a minute than agents do. Those of limits set what they need."""
+
 PROFILE = "MCP Test Sales"
 RULES = {
 	"Customer": ("select", "read", "create", "update"),
@@ -84,6 +87,7 @@ def build() -> None:
 		).insert()
 	frappe.delete_doc_if_exists("MCP Permission Profile", PROFILE)
 	profile(PROFILE, users=(READER, MASTER), rules=RULES)
+	_set_limits(dict.fromkeys(LIMITS, 0))
 	frappe.db.commit()
 
 
@@ -106,7 +110,18 @@ def destroy() -> None:
 	for doctype, fieldname, _, _ in CUSTOM_FIELDS:
 		frappe.delete_doc_if_exists("Custom Field", f"{doctype}-{fieldname}")
 	reset_perms("Customer")
+	_set_limits(dict(_limits_before))
 	frappe.db.commit()
+
+
+_limits_before: dict[str, int] = {}
+
+
+def _set_limits(values: dict[str, int]) -> None:
+	settings = frappe.get_doc("MCP Gateway Settings")
+	_limits_before.update({name: settings.get(name) for name in LIMITS})
+	settings.update(values)
+	settings.save()
 
 
 def profile(name: str, *, users=(), roles=(), rules=None, **values):

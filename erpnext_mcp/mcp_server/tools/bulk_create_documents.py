@@ -3,7 +3,7 @@
 from typing import Any
 
 from erpnext_mcp.documents.write import create
-from erpnext_mcp.mcp_server.bulk import MOST, in_bulk, short
+from erpnext_mcp.mcp_server.bulk import MOST, in_bulk, short, units
 from erpnext_mcp.mcp_server.context import Context
 from erpnext_mcp.mcp_server.tool import ADDS, Tool, Transaction, answer_schema, object_schema
 from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE
@@ -51,5 +51,6 @@ tool = Tool(
 	),
 	operations=(CREATE,),
 	transaction=Transaction.WRITE,
+	units=units,
 	annotations=ADDS,
 )

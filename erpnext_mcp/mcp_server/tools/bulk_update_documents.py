@@ -3,7 +3,7 @@
 from typing import Any
 
 from erpnext_mcp.documents.write import update
-from erpnext_mcp.mcp_server.bulk import MOST, in_bulk, short
+from erpnext_mcp.mcp_server.bulk import MOST, in_bulk, short, units
 from erpnext_mcp.mcp_server.context import Context
 from erpnext_mcp.mcp_server.tool import CHANGES, Tool, Transaction, answer_schema, object_schema
 from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, NAME
@@ -55,5 +55,6 @@ tool = Tool(
 	),
 	operations=(UPDATE,),
 	transaction=Transaction.WRITE,
+	units=units,
 	annotations=CHANGES,
 )

@@ -8,6 +8,7 @@ from erpnext_mcp.mcp_server.tool import Tool, answer_schema, object_schema
 
 
 def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
+	assert context.budget is not None
 	return {
 		"site": system.site(),
 		"versions": system.versions(),
@@ -15,6 +16,7 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 		"profile": context.grant.profile.name,
 		"read_only": context.grant.read_only,
 		"page_size": {"default": context.settings.default_page_size, "max": context.settings.max_page_size},
+		"limits_left": context.budget.left(),
 	}
 
 
@@ -39,6 +41,7 @@ tool = Tool(
 			"profile": {"type": "string"},
 			"read_only": {"type": "boolean"},
 			"page_size": {"type": "object", "additionalProperties": {"type": "integer"}},
+			"limits_left": {"type": "object"},
 		},
 		required=("site", "versions", "user", "roles", "profile"),
 	),

@@ -26,8 +26,8 @@ CONDITIONAL = (CREATE, UPDATE, DELETE)
 OPERATORS = {"in": "in", "not_in": "not in", "min": ">=", "max": "<="}
 
 NO_SETTING = "this version has no setting that takes it over"
+NO_LIMIT = "the limits of the MCP Gateway Settings apply"
 ELSEWHERE = {
-	"rate_limiting": f"limits are not part of this file's profile; {NO_SETTING}",
 	"cache": f"no data of documents is cached; {NO_SETTING}",
 }
 """Sections of the description that other rooms of the app answer for."""
@@ -35,10 +35,12 @@ ELSEWHERE = {
 
 @dataclass
 class Config:
-	"""What a configuration means: rules by DocType, values for the MCP Gateway Settings, and what is to be said of it."""
+	"""What a configuration means: rules by DocType, values for the MCP Gateway Settings, limits of the profile, and what is
+	to be said of it."""
 
 	rules: dict[str, DocTypeRule] = field(default_factory=dict)
 	settings: dict[str, int] = field(default_factory=dict)
+	limits: dict[str, str] = field(default_factory=dict)
 	notes: Notes = field(default_factory=Notes)
 
 
@@ -59,10 +61,33 @@ def read_config(data: Mapping[str, Any]) -> Config:
 		if whole.has(section):
 			for path in leaves(whole.take(section), section):
 				config.notes.ignored(path, message)
+	_rate_limiting(whole.take("rate_limiting"), config)
 	_audit(whole.take("audit"), config)
 	for path in whole.left():
 		config.notes.ignored(path, "unknown key")
 	return config
+
+
+def _rate_limiting(section: Any, config: Config) -> None:
+	"""`requests_per_minute` and `requests_per_hour`; switched off, the limits of the settings stay."""
+	left = dict(section) if isinstance(section, Mapping) else {}
+	on = left.get("enabled", True) is True
+	for key in ("requests_per_minute", "requests_per_hour") if on else ():
+		value, period = left.get(key), key.removeprefix("requests_per_")
+		if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+			del left[key]
+			config.limits |= {f"{kind}_per_{period}": str(value) for kind in ("reads", "writes")}
+			config.notes.changed(
+				child("rate_limiting", key),
+				f"becomes {value} reads and {value} writes per {period}: they are counted apart",
+			)
+	if left.get("enabled") is True:
+		del left["enabled"]
+	if section is not None and not isinstance(section, Mapping):
+		config.notes.ignored("rate_limiting", NO_LIMIT)
+	for key, value in left.items():
+		for path in leaves(value, child("rate_limiting", key)):
+			config.notes.ignored(path, NO_LIMIT)
 
 
 def _audit(audit: Any, config: Config) -> None:

@@ -13,7 +13,7 @@ from erpnext_mcp.policy.interchange.notes import Notes, child
 from erpnext_mcp.policy.interchange.reader import Reader
 from erpnext_mcp.policy.interchange.rows import value_text
 from erpnext_mcp.policy.operations import CANCEL, CREATE, DELETE, OPERATIONS, SUBMIT, UPDATE
-from erpnext_mcp.policy.profile import AFTER, ALL_FIELDS, BEFORE, FIELD_RULES, ONLY_ALLOWED, lines
+from erpnext_mcp.policy.profile import AFTER, ALL_FIELDS, BEFORE, FIELD_RULES, LIMITS, ONLY_ALLOWED, lines
 from erpnext_mcp.policy.store import condition_value
 
 FORMAT = "erpnext_mcp/profile/1"
@@ -78,6 +78,7 @@ def to_data(values: Mapping[str, Any]) -> dict[str, Any]:
 		**{moment: str(values[moment]) if values.get(moment) else None for moment in MOMENTS},
 		"applies_to": {t: sorted(row[f] for row in rows(t)) for t, f in NAMED.items()},
 		"networks": sorted(row["network"] for row in rows("networks")),
+		"limits": {name: int(values[name]) for name in LIMITS if values.get(name)},
 		"doctypes": doctypes,
 		"reports": {
 			row["report"]: {"acknowledged": bool(row.get("acknowledged"))}
@@ -166,6 +167,10 @@ def from_data(data: Any) -> Draft:
 		applies_to.finish()
 	if file.has("networks"):
 		values["networks"] = [{"network": network} for network in file.names("networks")]
+	if file.has("limits"):
+		limits = file.object("limits")
+		values |= {name: _limit(limits, name) for name in LIMITS}
+		limits.finish()
 	if file.has("doctypes"):
 		values |= {"doctype_rules": [], "field_rules": [], "conditions": []}
 		for doctype, rule in file.objects("doctypes").items():
@@ -237,6 +242,17 @@ def _read_conditions(doctype: str, data: Reader, values: dict[str, Any]) -> None
 			values["conditions"].append(
 				{"document_type": doctype, **found, "value": value, "document_state": state}
 			)
+
+
+def _limit(data: Reader, name: str) -> str:
+	"""As the form has it: an empty text for the settings' own."""
+	value = data.take(name)
+	if value is None:
+		return ""
+	if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+		return str(value)
+	data.notes.unresolved(child(data.path, name), "this must be a whole number, 0 for no limit")
+	return ""
 
 
 def _choice(data: Reader, key: str, choices: tuple[str, ...], default: str, otherwise: str) -> str:

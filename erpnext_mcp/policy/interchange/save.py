@@ -48,7 +48,11 @@ def read(text: str) -> Draft:
 	if not is_config(data):
 		return from_data(data)
 	config = read_config(data)
-	values = {"description": "Imported from a permissions configuration.", **rows_of(config.rules.values())}
+	values = {
+		"description": "Imported from a permissions configuration.",
+		**rows_of(config.rules.values()),
+		**config.limits,
+	}
 	return Draft(values, config.settings, config.notes)
 
 

@@ -4,7 +4,7 @@ Everything but `site` and `show` is pure. `errors` are what keeps a profile from
 administrator should know.
 """
 
-from erpnext_mcp.policy.validation import applies, condition_rows, copies, doctype_rows, field_rows
+from erpnext_mcp.policy.validation import applies, condition_rows, copies, doctype_rows, field_rows, limits
 from erpnext_mcp.policy.validation.draft import Draft
 from erpnext_mcp.policy.validation.finding import Finding
 
@@ -13,6 +13,7 @@ def errors(draft: Draft) -> list[Finding]:
 	"""Everything that is wrong with a profile, in the order of its form."""
 	return [
 		*applies.findings(draft),
+		*limits.findings(draft),
 		*doctype_rows.findings(draft),
 		*field_rows.findings(draft),
 		*condition_rows.findings(draft),

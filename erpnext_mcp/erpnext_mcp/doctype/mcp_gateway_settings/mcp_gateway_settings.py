@@ -24,6 +24,8 @@ class MCPGatewaySettings(Document):
 		for fieldname in AT_LEAST_ONE:
 			if (self.get(fieldname) or 0) < 1:
 				yield Finding(Message(_("it must be at least 1.")), field=fieldname)
+		if self.suspend_after and not self.suspend_within:
+			yield Finding(Message(_("it must be at least 1.")), field="suspend_within")
 		if (self.default_page_size or 0) > (self.max_page_size or 0):
 			yield Finding(
 				Message(_("it can't be more than {0}."), Message(self.meta.get_label("max_page_size"))),

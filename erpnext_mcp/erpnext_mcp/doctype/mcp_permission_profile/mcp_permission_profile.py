@@ -4,7 +4,7 @@ from frappe.model.document import Document
 from frappe.model.rename_doc import get_link_fields, update_link_field_values
 
 from erpnext_mcp.policy import store, tool_names, validation
-from erpnext_mcp.policy.profile import MASKED
+from erpnext_mcp.policy.profile import LIMITS, MASKED
 from erpnext_mcp.policy.validation import show, site
 
 
@@ -52,6 +52,8 @@ class MCPPermissionProfile(Document):
 			for row in self.get(table):
 				for fieldname in fieldnames:
 					row.set(fieldname, (row.get(fieldname) or "").strip())
+		for fieldname in LIMITS:
+			self.set(fieldname, str(self.get(fieldname) if self.get(fieldname) is not None else "").strip())
 		for row in self.field_rules:
 			if row.rule != MASKED:
 				row.mask_style = ""

@@ -1,0 +1,77 @@
+"""When the database can't be reached: told quickly, and forgotten as soon as it is back.
+
+Frappe connects at the first statement of a request, and fails only then.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import frappe
+
+from erpnext_mcp.errors import Unavailable
+
+LOST = frozenset({1040, 1053, 1927, 2002, 2003, 2006, 2013, 2055})
+"""MariaDB's numbers: too many connections, shutting down, killed, can't connect, gone away, lost."""
+RETRY_AFTER = 5
+"""Seconds after which to ask again."""
+
+
+class DatabaseGone(Unavailable):
+	"""Nobody can be answered: not even the audit can be written."""
+
+	refused = False
+
+	def __init__(self) -> None:
+		super().__init__(
+			"The site's database can't be reached right now.",
+			"Try again later.",
+			reason="database unreachable",
+			retry_after=RETRY_AFTER,
+		)
+
+
+def is_lost(error: BaseException) -> bool:
+	"""Whether an exception of the driver says that there is no connection, or no longer."""
+	db = getattr(frappe.local, "db", None)
+	if not db or db.db_type != "mariadb":
+		return False
+	number = error.args[0] if error.args else None
+	return isinstance(error, db.InterfaceError) or (isinstance(error, db.OperationalError) and number in LOST)
+
+
+def renew() -> None:
+	"""Drops a broken connection; the next statement makes a new one."""
+	with suppress(Exception):
+		frappe.db.close()
+
+
+def give_up() -> None:
+	"""Leaves the rest of a web request without a database: Frappe ends it with a commit, and one that fails would turn our
+	answer into a bare 500."""
+	renew()
+	if getattr(frappe.local, "request", None):
+		frappe.local.db = None
+
+
+def ask() -> None:
+	"""Asks the database whether it is there. Rolls back.
+
+	:raises DatabaseGone: it is not
+	"""
+	try:
+		frappe.db.rollback()
+	except Exception as e:
+		if is_lost(e):
+			raise DatabaseGone from e
+		raise
+
+
+@contextmanager
+def forgiving() -> Iterator[None]:
+	"""For what the server has done by itself where the connection is lost: rolling back, ending a time limit."""
+	try:
+		yield
+	except Exception as e:
+		if not is_lost(e):
+			raise
+		renew()
