@@ -93,3 +93,9 @@ def _start(site: Site) -> Server:
 	if process.poll() is None:
 		server.stop()
 	raise RuntimeError(f"the server of {site.name} doesn't answer on port {port}")
+
+
+@pytest.fixture
+def faulty_server() -> None:
+	"""A bench's own services are not to be taken away."""
+	pytest.skip("only where the tests have MariaDB and Redis of their own")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dev.engine import activate, paths, serve, services, sites
+from dev.engine import activate, faults, paths, serve, services, sites
 
 activate()
 
@@ -72,3 +72,12 @@ def start_server(site: Site) -> Iterator[Callable[[], serve.Server]]:
 			return running
 
 		yield start
+
+
+@pytest.fixture(scope="session")
+def faulty_server(site: Site) -> Iterator[faults.FaultyServer]:
+	"""One more process that serves the site; a test can take its MariaDB and its Redis away."""
+	if DB == "sqlite":
+		pytest.skip("MariaDB and Redis can be taken away where there are some")
+	with faults.serving(site.bench, site.name) as running:
+		yield running
