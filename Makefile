@@ -8,7 +8,7 @@ ARGS ?=
 PYTEST := $(VENV) -m pytest -q -p dev.engine.pytest_plugin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-mariadb benchmark lint format clean
+.PHONY: help setup demo test test-mariadb benchmark soak lint format clean
 
 help:
 	@echo "make demo          set up and serve a demo ERP with MCP on 127.0.0.1:8000"
@@ -17,6 +17,7 @@ help:
 	@echo "make test BENCH=/path/to/frappe-bench SITE=name"
 	@echo "                   the app's tests on a site of a real bench (with allow_tests)"
 	@echo "make benchmark     what the policy costs a call, on SQLite; ENGINE_DB=mariadb for the other"
+	@echo "make soak          sixteen clients for twenty minutes on MariaDB; ARGS=\"--minutes 2\" for less"
 	@echo "make setup         only set up: build/venv and the embedded engine"
 	@echo "make lint          what CI checks: ruff"
 	@echo "make format        let ruff format and mend"
@@ -41,6 +42,9 @@ test-mariadb: setup
 
 benchmark: setup
 	@$(VENV) -m dev.benchmark.policy $(ARGS)
+
+soak: setup
+	@$(VENV) -m dev.benchmark.soak $(ARGS)
 
 lint: setup
 	@$(VENV) -m ruff check .

@@ -30,6 +30,7 @@ def subjects() -> dict[str, Subject]:
 	import frappe
 
 	from dev.benchmark import wide
+	from erpnext_mcp.mcp_server.spending import READS, Budget
 	from erpnext_mcp.policy import field_rules, fields, store
 	from erpnext_mcp.policy.grant import grant_for
 
@@ -48,6 +49,11 @@ def subjects() -> dict[str, Subject]:
 	def decide_and_list() -> None:
 		decide()
 		get_list()
+
+	names = ("reads_per_minute", "reads_per_hour", "rows_per_hour")
+	limits = dict.fromkeys((*names, *(f"client_{name}" for name in names[:2])), 10**9)
+	budget = Budget(wide.USER, "", limits)
+	with_client = Budget(wide.USER, "API key of the benchmark", limits)
 
 	def new_request() -> None:
 		"""As a request finds the process: nothing kept of the last one."""
@@ -70,6 +76,8 @@ def subjects() -> dict[str, Subject]:
 		"warm decision, again in one request": Subject(decide, calls=200),
 		"cold decision: the first after a change": Subject(decide, changed, calls=5),
 		"of it: resolving 150 fields under 50 rules": Subject(resolve),
+		"limits: a read counted in three windows": Subject(lambda: budget.take(READS)),
+		"limits: in five, with those of its client": Subject(lambda: with_client.take(READS)),
 	}
 
 
