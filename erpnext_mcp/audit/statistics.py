@@ -69,7 +69,7 @@ def calls_per_day(period: Period) -> list[Row]:
 		.groupby(day)
 		.orderby(day)
 	)
-	return [{**row, "day": getdate(row["day"])} for row in query.run(as_dict=True)]
+	return [{**_whole(row), "day": getdate(row["day"])} for row in query.run(as_dict=True)]
 
 
 def slowest_tools(period: Period) -> list[Row]:
@@ -86,9 +86,9 @@ def slowest_tools(period: Period) -> list[Row]:
 		.select(table.tool, duration.as_("ms"), Count("*").as_("calls"))
 		.groupby(table.tool, duration)
 	)
-	counted: dict[str, dict[float, int]] = {}
+	counted: dict[str, dict[int, int]] = {}
 	for row in query.run(as_dict=True):
-		counted.setdefault(row.tool, {})[float(row.ms or 0)] = row.calls
+		counted.setdefault(row.tool, {})[int(row.ms or 0)] = row.calls
 	found = [
 		{
 			"tool": tool,
@@ -102,7 +102,7 @@ def slowest_tools(period: Period) -> list[Row]:
 	return sorted(found, key=lambda row: (-row["p95"], row["tool"] or ""))
 
 
-def percentile(histogram: dict[float, int], percent: int) -> float:
+def percentile(histogram: dict[int, int], percent: int) -> int:
 	"""The smallest value that so many percent of all are not above (nearest rank). Pure.
 
 	:param histogram: how often each value occurs
@@ -112,7 +112,7 @@ def percentile(histogram: dict[float, int], percent: int) -> float:
 		rank -= histogram[value]
 		if rank <= 0:
 			return value
-	return 0.0
+	return 0
 
 
 def refusals(period: Period, outcome: str = REFUSED) -> list[Row]:
@@ -158,7 +158,7 @@ def calls_by_client(period: Period) -> list[Row]:
 		.orderby(Count("*"), order=Order.desc)
 		.limit(MOST_ROWS)
 	)
-	return query.run(as_dict=True)
+	return [_whole(row) for row in query.run(as_dict=True)]
 
 
 REPLAYED = (
@@ -230,3 +230,8 @@ def _outcomes(table: Any) -> Sequence[Any]:
 		for outcome in (ALLOWED, REFUSED, FAILED)
 	]
 	return (Count("*").as_("calls"), *counted)
+
+
+def _whole(row: Row) -> Row:
+	"""Sums as whole numbers: MariaDB gives decimals."""
+	return {**row, **{outcome.lower(): int(row[outcome.lower()]) for outcome in (ALLOWED, REFUSED, FAILED)}}

@@ -15,7 +15,9 @@ _MARKUP = str.maketrans({"<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 
 def column(fieldname: str, label: str, fieldtype: str = "Data", width: int = 120, **more: Any) -> Column:
 	"""One column; `label` is translated already."""
-	return {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, **more}
+	found = {"fieldname": fieldname, "label": label, "fieldtype": fieldtype, "width": width, **more}
+	# Where the first row has none, the desk takes a text for a number.
+	return {"align": "left", **found} if fieldtype == "Data" else found
 
 
 def counts() -> list[Column]:

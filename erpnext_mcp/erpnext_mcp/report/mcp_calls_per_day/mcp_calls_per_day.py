@@ -21,8 +21,7 @@ def chart(rows: list[Row]) -> dict[str, Any]:
 		"data": {
 			"labels": [str(row["day"]) for row in rows],
 			"datasets": [
-				{"name": label, "values": [int(row[outcome]) for row in rows]}
-				for outcome, label in labels.items()
+				{"name": label, "values": [row[outcome] for row in rows]} for outcome, label in labels.items()
 			],
 		},
 		"type": "bar",

@@ -26,26 +26,26 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[list[Column], list[R
 
 def columns() -> list[Column]:
 	found = [
-		column("timestamp", _("Time"), "Datetime", 180),
-		column("session", _("Session"), width=150),
+		column("timestamp", _("Time"), "Datetime", 190),
 		column("sitting", _("Sitting"), "Int", 70),
-		column("user", _("User"), width=180),
-		column("client_name", _("Client"), width=160),
-		column("tool", _("Tool"), width=220),
-		column("operation", _("Operation"), width=90),
-		column("dry_run", _("Dry Run"), "Check", 80),
-		column("reference_doctype", _("DocType"), width=130),
+		column("tool", _("Tool"), width=210),
+		column("reference_doctype", _("DocType"), width=120),
 		column("reference_name", _("Document"), width=160),
 		column("outcome", _("Outcome"), width=90),
-		column("reason_code", _("Reason Code"), width=120),
-		column("reason", _("Reason"), width=200),
+		column("fields", _("Fields Seen or Sent"), width=240),
 		column("row_count", _("Rows"), "Int", 70),
-		column("fields", _("Fields Seen or Sent"), width=260),
-		column("name", _("Entry"), "Link", 190, options="MCP Audit Entry"),
+		column("reason_code", _("Reason Code"), width=120),
+		column("reason", _("Reason"), width=240),
+		column("operation", _("Operation"), width=90),
+		column("dry_run", _("Dry Run"), "Check", 80),
 		column("duration_ms", _("Milliseconds"), "Float", 110, precision=1),
+		column("user", _("User"), width=200),
+		column("client_name", _("Client"), width=180),
+		column("session", _("Session"), width=170),
+		column("name", _("Entry"), "Link", 190, options="MCP Audit Entry"),
 	]
 	if statistics.sees_values():
-		found.insert(-2, column("changed", _("Changes"), width=360))
+		found.insert(7, column("changed", _("Changes"), width=360))
 	return found
 
 

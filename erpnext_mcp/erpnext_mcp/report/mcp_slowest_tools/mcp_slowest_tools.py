@@ -14,8 +14,8 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[list[Column], list[R
 	columns = [
 		column("tool", _("Tool"), width=300),
 		column("calls", _("Calls"), "Int", 90),
-		column("p50", _("Half Within (ms)"), "Float", 140, precision=0),
-		column("p95", _("95% Within (ms)"), "Float", 140, precision=0),
-		column("slowest", _("Slowest (ms)"), "Float", 140, precision=0),
+		column("p50", _("Half Within (ms)"), "Int", 140),
+		column("p95", _("95% Within (ms)"), "Int", 140),
+		column("slowest", _("Slowest (ms)"), "Int", 140),
 	]
 	return columns, shown(statistics.slowest_tools(period))
