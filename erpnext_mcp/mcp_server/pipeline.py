@@ -147,7 +147,9 @@ def prepare(call: Call) -> dict[str, Any]:
 	if call.refusal is not None and tool.needs_profile:
 		raise call.refusal
 	if tool.operations:
+		# A refusal is about the document that was asked for, too.
 		call.note.reference_doctype = tool.doctype or str(call.arguments.get("doctype", ""))
+		call.note.reference_name = str(call.arguments.get("name") or "")
 	return tool_arguments.validate(tool, call.arguments)
 
 
@@ -193,7 +195,7 @@ def write(call: Call, arguments: dict[str, Any]) -> None:
 	"""One try of a call that writes."""
 	assert call.tool is not None and call.settings is not None
 	undone = call.tool.transaction is Transaction.UNDONE
-	call.note = Note(reference_doctype=call.note.reference_doctype)
+	call.note = Note(call.note.reference_doctype, call.note.reference_name)
 	call.files.clear()
 	call.afterwards.clear()
 	# Before the transaction: the first thing it reads is to be the document, when it has the lock on it. What is read of

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import frappe
 import pytest
+from frappe.utils import nowdate
 
 from erpnext_mcp.audit import kept_values
 from erpnext_mcp.audit.redaction import is_secret_key, redacted, redacted_text
@@ -239,6 +240,48 @@ def test_t53_t55_values_are_for_system_managers(values, world):
 		frappe.delete_doc("User", "mcp.auditor@example.com", force=True)
 		frappe.db.commit()
 	assert frappe.get_list("MCP Audit Entry", fields=["changes"], filters={"name": name})[0].changes
+
+
+def test_a_submission_keeps_what_it_changed(values, call, world, changed, last_entry):
+	rules = [
+		{"document_type": "Customer", "can_read": 1},
+		{"document_type": "Quotation", "can_read": 1, "can_submit": 1, "can_cancel": 1},
+	]
+	item = frappe.get_all(
+		"Item", filters={"is_sales_item": 1, "disabled": 0, "is_stock_item": 0}, pluck="name", limit=1
+	) or frappe.get_all("Item", filters={"disabled": 0}, pluck="name", limit=1)
+	doc = frappe.get_doc(
+		{
+			"doctype": "Quotation",
+			"quotation_to": "Customer",
+			"party_name": NAME,
+			"company": values.company,
+			"transaction_date": nowdate(),
+			"order_type": "Sales",
+			"items": [{"item_code": item[0], "qty": 1, "rate": 10}],
+		}
+	).insert()
+	frappe.db.commit()
+	try:
+		with changed("MCP Permission Profile", PROFILE, doctype_rules=rules):
+			for step, docstatus in (("submit", [0, 1]), ("cancel", [1, 2])):
+				answer, changes = values.write(f"{step}_generic_document", doctype="Quotation", name=doc.name)
+				assert answer.error is None, answer.content
+				assert changes["docstatus"] == docstatus and "modified" not in changes
+	finally:
+		frappe.set_user("Administrator")
+		frappe.delete_doc("Quotation", doc.name, force=True)
+		frappe.db.commit()
+
+
+def test_a_refusal_names_the_document_that_was_asked_for(values, world, last_entry):
+	for tool, data in (
+		("cancel_generic_document", {}),
+		("update_generic_document", {"data": {"nothing": 1}}),
+	):
+		answer, _ = values.write(tool, doctype="Customer", name=world.HIDDEN, **data)
+		entry = last_entry(user=world.MASTER)
+		assert answer.error and (entry.reference_doctype, entry.reference_name) == ("Customer", world.HIDDEN)
 
 
 @pytest.mark.parametrize(
