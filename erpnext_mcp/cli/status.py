@@ -5,9 +5,11 @@ from typing import Any
 
 import click
 from frappe.commands import pass_context
-from frappe.utils import get_url
+from frappe.utils import add_to_date, get_url, now_datetime
 
 from erpnext_mcp.api.mcp import PATH
+from erpnext_mcp.audit import table as audit_table
+from erpnext_mcp.audit.chain import moment
 from erpnext_mcp.audit.log import READS_ARE_OFF, reads_are_on
 from erpnext_mcp.cli import credentials, other_servers
 from erpnext_mcp.cli.site import connected
@@ -15,6 +17,9 @@ from erpnext_mcp.documents.system import versions
 from erpnext_mcp.policy import store
 from erpnext_mcp.policy.binding import bound_credentials
 from erpnext_mcp.policy.profile import Profile
+
+SEALED_WITHIN = 10
+"""Minutes after which an entry without a seal says that the sealing job does not run."""
 
 
 @click.command("status")
@@ -40,7 +45,8 @@ def collect(site: str) -> dict[str, Any]:
 		"oauth_clients": "Any" if policy.settings.any_oauth_client else sorted(policy.listed_clients),
 		"profiles": [_profile(p) for p in sorted(policy.profiles, key=lambda p: p.name)],
 		"bound": credentials.summary(bound_credentials()),
-		"warnings": [*_warnings(policy), *other_servers.found_on_site()],
+		"audit": (audit := _audit()),
+		"warnings": [*_warnings(policy), *_audit_warnings(audit), *other_servers.found_on_site()],
 	}
 
 
@@ -62,6 +68,25 @@ def _profile(profile: Profile) -> dict[str, Any]:
 		"valid_upto": moment(profile.valid_upto),
 		"doctypes": sorted(profile.rules),
 	}
+
+
+def _audit() -> dict[str, Any]:
+	head, waiting = audit_table.head(), audit_table.unsealed(1)
+	return {
+		"seals": head.sequence if head else 0,
+		"sealed_at": head.sealed_at if head else None,
+		"unsealed": audit_table.count_unsealed(),
+		"unsealed_since": moment(waiting[0]["timestamp"]) if waiting else None,
+	}
+
+
+def _audit_warnings(audit: dict[str, Any]) -> list[str]:
+	since = audit["unsealed_since"]
+	if not since or since > moment(add_to_date(now_datetime(), minutes=-SEALED_WITHIN)):
+		return []
+	return [
+		f"{audit['unsealed']} audit entries wait to be sealed, the oldest since {since[:19]}: does the site's scheduler run?"
+	]
 
 
 def _warnings(policy: store.Policy) -> list[str]:
@@ -94,6 +119,7 @@ def text(found: dict[str, Any]) -> str:
 		f"MCP            {switch}",
 		f"Default        {found['default_profile'] or 'none: who has no profile gets nothing'}",
 		f"OAuth clients  {clients if isinstance(clients, str) else ', '.join(clients) or 'none'}",
+		f"Audit          {_audit_line(found['audit'])}",
 		"",
 		f"Profiles ({len(found['profiles'])})",
 		*(f"  {_profile_line(p)}" for p in found["profiles"]),
@@ -104,6 +130,11 @@ def text(found: dict[str, Any]) -> str:
 	if found["warnings"]:
 		out += ["", "Warnings", *(f"  {warning}" for warning in found["warnings"])]
 	return "\n".join(out)
+
+
+def _audit_line(audit: dict[str, Any]) -> str:
+	newest = f", the newest of {audit['sealed_at'][:19]}" if audit["sealed_at"] else ""
+	return f"{audit['seals']} seals{newest}; {audit['unsealed']} entries not sealed yet"
 
 
 def _profile_line(p: dict[str, Any]) -> str:

@@ -318,6 +318,18 @@ def test_users_see_their_own_calls_without_reasons_and_values(world, as_user):
 			pass
 
 
+def test_t04_where_filters_know_no_levels_there_is_nothing_to_find(world, as_user, monkeypatch):
+	"""v15: a value that can't be read can still be found letter by letter."""
+	from erpnext_mcp.erpnext_mcp.doctype.mcp_audit_entry import mcp_audit_entry
+
+	monkeypatch.setattr(mcp_audit_entry, "FILTERS_ASK_FOR_LEVELS", False)
+	own, other = own_and_other(world)
+	(plain,) = audits.write(1, user=world.READER)
+	as_user(world.READER)
+	listed = frappe.get_list("MCP Audit Entry", pluck="name", limit_page_length=0)
+	assert plain in listed and not {own, other} & set(listed)
+
+
 def test_who_has_no_desk_sees_nothing(world, as_user):
 	audits.write(1, user=world.NOBODY)
 	as_user(world.NOBODY)

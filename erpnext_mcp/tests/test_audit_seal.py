@@ -87,6 +87,34 @@ def test_calls_of_the_pipeline_verify(fresh_audit, call, world):
 
 
 @pytest.mark.parametrize(
+	"text",
+	[
+		"x ",
+		" x",
+		"\r\n",
+		"\x00",
+		"\x01\x7f",
+		"😀" * 200,
+		"شركة النور",
+		"e\u0301",
+		"\u2028",
+		"0",
+		"1.0",
+		"1e5",
+		"%s %(x)s",
+		"\\",
+		"'\"`",
+		"null",
+	],
+	ids=ascii,
+)
+def test_what_the_database_keeps_is_what_was_stamped(fresh_audit, text):
+	audits.write(1, reference_name=text, reason=text, request_id=text, duration_ms=0.05, row_count=2**31 - 1)
+	audits.write(1, duration_ms=123456.789, changes={"a": [text, None], "b": [1.5, [{"c": text}]]})
+	assert problem() == "" and seal.seal().foreign == 0 and problem() == ""
+
+
+@pytest.mark.parametrize(
 	("column", "value"),
 	[
 		("user", "somebody.else@example.com"),
@@ -528,6 +556,20 @@ def test_the_commands(fresh_audit, command, tmp_path):
 	result = command("verify-audit")
 	assert result.exit_code == 1
 	assert f"NOT AS WRITTEN: Entry {names[1]} was altered after it was sealed (seal 1)." in result.output
+
+
+def test_status_tells_when_nothing_seals(fresh_audit, command, monkeypatch):
+	audits.sealed(2)
+	audits.write(3)
+	text = command("status").output
+	assert "Audit          1 seals, the newest of " in text and "; 3 entries not sealed yet" in text
+	assert "wait to be sealed" not in text
+	with monkeypatch.context() as patch:
+		patch.setattr(audit, "now", lambda: "2024-01-15 10:31:12.000001")
+		audits.write(1)
+	assert (
+		"4 audit entries wait to be sealed, the oldest since 2024-01-15 10:31:12" in command("status").output
+	)
 
 
 def test_the_seal_command_tells_of_what_the_app_has_not_written(fresh_audit, command):

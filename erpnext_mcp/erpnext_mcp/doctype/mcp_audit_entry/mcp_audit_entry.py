@@ -1,5 +1,6 @@
 import frappe
 from frappe import _
+from frappe.model import no_value_fields
 from frappe.model.document import Document
 
 from erpnext_mcp.compat import FILTERS_ASK_FOR_LEVELS
@@ -54,7 +55,7 @@ def get_permission_query_conditions(user: str | None = None) -> str:
 		conditions += [
 			f"coalesce(`tab{DOCTYPE}`.`{df.fieldname}`, '') = ''"
 			for df in frappe.get_meta(DOCTYPE).fields
-			if df.permlevel
+			if df.permlevel and df.fieldtype not in no_value_fields
 		]
 	return " and ".join(conditions)
 
