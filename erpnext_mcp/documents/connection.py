@@ -36,7 +36,7 @@ def is_lost(error: BaseException) -> bool:
 	if not db or db.db_type != "mariadb":
 		return False
 	number = error.args[0] if error.args else None
-	return isinstance(error, db.InterfaceError) or (isinstance(error, db.OperationalError) and number in LOST)
+	return db.is_interface_error(error) or (isinstance(error, db.OperationalError) and number in LOST)
 
 
 def renew() -> None:
