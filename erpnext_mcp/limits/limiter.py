@@ -21,12 +21,24 @@ LOG_EVERY = 60
 _logged = 0.0
 
 
+class RedisGone(Unavailable):
+	"""What can't be done without Redis."""
+
+	def __init__(self) -> None:
+		super().__init__(
+			"Nothing can be written right now: the site's Redis can't be reached.",
+			"Reading works. Try again later.",
+			reason="Redis unreachable",
+			retry_after=RETRY_AFTER,
+		)
+
+
 def take(windows: Sequence[Window], *, exact: bool = False) -> None:
 	"""Counts a call in its windows.
 
 	:param exact: not without Redis
 	:raises RateLimited: one of them is full; nothing was counted
-	:raises Unavailable: `exact`, and Redis can't be reached
+	:raises RedisGone: `exact`, and Redis can't be reached
 	"""
 	if not windows and not exact:
 		return
@@ -35,12 +47,7 @@ def take(windows: Sequence[Window], *, exact: bool = False) -> None:
 	except RedisError as e:
 		_log(e)
 		if exact:
-			raise Unavailable(
-				"Nothing can be written right now: the site's Redis can't be reached.",
-				"Reading works. Try again later.",
-				reason="Redis unreachable",
-				retry_after=RETRY_AFTER,
-			) from e
+			raise RedisGone from e
 		found = LOCAL.count(TAKE, _of_site(windows))
 	if found.retry_after:
 		raise _limited(windows, found)

@@ -1,6 +1,7 @@
 """Turns whatever a call raised into something that can be told: nothing of tracebacks, SQL, paths or other records."""
 
 import frappe
+from redis.exceptions import RedisError
 
 from erpnext_mcp.documents.connection import DatabaseGone, is_lost, renew
 from erpnext_mcp.documents.transactions import may_be_tried_again
@@ -12,6 +13,7 @@ from erpnext_mcp.errors import (
 	doctype_not_found,
 	document_not_found,
 )
+from erpnext_mcp.limits.limiter import RedisGone
 
 
 def as_call_error(error: Exception, tool_name: str) -> CallError:
@@ -29,6 +31,8 @@ def as_call_error(error: Exception, tool_name: str) -> CallError:
 	if is_lost(error):
 		renew()  # for the audit entry, should it be back already
 		return DatabaseGone()
+	if isinstance(error, RedisError):
+		return RedisGone()
 	if may_be_tried_again(error):
 		return Busy(
 			"Others are working on the same documents right now.",

@@ -208,13 +208,14 @@ def test_an_administrator_lifts_it_and_the_count_begins_anew(call, world, strict
 	refuse(call, world.READER)
 	frappe.set_user(administrator)
 	doc = frappe.get_doc("MCP Suspension", suspensions(world.READER)[0].name)
-	doc.lifted = 1
+	doc.update({"lifted": 1, "user": world.MASTER, "lifted_by": world.MASTER, "reason": "nothing"})
 	doc.save()
 	frappe.db.commit()
 	frappe.set_user("Administrator")
 	assert call(world.READER, "list_doctypes").error is None
 	(found,) = suspensions(world.READER)
 	assert found.lifted_by == administrator and found.lifted_at
+	assert found.user == world.READER and found.reason != "nothing", "nothing else can be changed"
 	refuse(call, world.READER, 2)
 	assert call(world.READER, "list_doctypes").error is None
 	refuse(call, world.READER, 1)

@@ -14,7 +14,11 @@ class MCPSuspension(Document):
 
 	def validate(self) -> None:
 		before = self.get_doc_before_save()
-		if before is None or bool(before.lifted) == bool(self.lifted):
+		for df in self.meta.fields:
+			if df.fieldname != "lifted":
+				# Whoever may write could change the rest by the API.
+				self.set(df.fieldname, before.get(df.fieldname))
+		if bool(before.lifted) == bool(self.lifted):
 			return
 		if not self.lifted:
 			frappe.throw(_("A suspension that was lifted stays so."))
