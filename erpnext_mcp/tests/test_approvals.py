@@ -89,6 +89,7 @@ def workflow(world):
 				"company": company,
 				"territory": territory,
 				"title": "MCP title",
+				"customer_name": "MCP title",
 				"grand_total": total,
 				FIELD: where,
 			}
