@@ -24,7 +24,7 @@ tool = Tool(
 	description="The DocTypes (kinds of documents) you can use, and your operations. Start here.",
 	perform=perform,
 	input_schema=object_schema(
-		{"search": {"type": "string", "maxLength": 140, "description": "Part of a name"}}
+		{"search": {"type": "string", "maxLength": 140}}
 	),
 	output_schema=answer_schema(
 		{
