@@ -12,6 +12,7 @@ from erpnext_mcp.access import Access, Change
 from erpnext_mcp.documents import workflow_states
 from erpnext_mcp.documents.applied import Rows, apply, new_document
 from erpnext_mcp.documents.link_values import check_links
+from erpnext_mcp.documents.mapping import by_row_name
 from erpnext_mcp.documents.outcome import differences, overridden
 from erpnext_mcp.documents.problems import in_our_words
 from erpnext_mcp.documents.query import matches_row_filter
@@ -41,8 +42,10 @@ def create(access: Access, change: Change, template: Any = None) -> dict[str, An
 	"""
 	_check_kind(access, "created")
 	_check_state_field(access, change)
+	# What the mapper chose may be sent back, though the caller could not choose it himself: units of measure, on v15.
+	before = by_row_name(template) if template is not None else {}
 	doc, rows = new_document(access, change, template)
-	check_links(access, change, doc, rows, {})
+	check_links(access, change, doc, rows, before)
 	with in_our_words(access, doc, fieldnames=change.fieldnames):
 		doc.insert()
 	saved = settled(access, doc, "create")
