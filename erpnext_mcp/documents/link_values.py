@@ -23,8 +23,8 @@ def check_links(
 	"""
 	for fieldname in change.values:
 		_check(access, doc, fieldname, before.get(fieldname), f"data.{fieldname}")
-	old_rows = {row["name"]: row for table in change.rows for row in before.get(table) or []}
 	for table, sent in change.rows.items():
+		old_rows = {row["name"]: row for row in before.get(table) or []}
 		for position, (row, wanted) in enumerate(zip(rows[table], sent, strict=True)):
 			old = old_rows.get(wanted.name, {})
 			for fieldname in wanted.values:
