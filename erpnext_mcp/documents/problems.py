@@ -15,6 +15,7 @@ from erpnext_mcp.access import Access, Field
 from erpnext_mcp.documents.text import clean
 from erpnext_mcp.documents.transactions import may_be_tried_again
 from erpnext_mcp.errors import (
+	Busy,
 	CallError,
 	Conflict,
 	LinkExists,
@@ -102,6 +103,8 @@ def as_problem(
 		)
 	if isinstance(error, frappe.InReadOnlyMode):
 		return ReadOnly("The site is read-only now, for maintenance.", "Try again later.", reason=reason)
+	if isinstance(error, frappe.QueueOverloaded):
+		return Busy("Too much is waiting to be done in the background.", "Try again later.", reason=reason)
 	if isinstance(error, frappe.TooManyWritesError):
 		return TooLarge("This changes too much at once.", "Do it in smaller parts.", reason=reason)
 	if isinstance(error, frappe.ValidationError | frappe.NameError | frappe.OutgoingEmailError):
