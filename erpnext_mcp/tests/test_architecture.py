@@ -46,6 +46,7 @@ READS_ONLY_OUR_OWN = {
 	"documents/system.py",  # facts of the caller himself
 	"documents/side_effects.py",  # the site's notifications and scripts, to refuse a dry run; told to the audit only
 	"documents/reports/prepared.py",  # results that were made for the caller
+	"documents/idempotency.py",  # our own keys
 	"policy/binding.py",  # API keys and tokens, to tell which are bound
 	"cli/other_servers.py",  # DocTypes of other MCP servers, for who has the command line
 	"install.py",
