@@ -370,8 +370,8 @@ def test_apps_add_mappers_by_a_hook(admin, monkeypatch):
 	}
 	real = frappe.get_hooks
 
-	def get_hooks(hook=None, default=None, app_name=None):
-		return hooks if hook == "mcp_mappers" else real(hook, default, app_name)
+	def get_hooks(hook=None, *args, **kwargs):
+		return hooks if hook == "mcp_mappers" else real(hook, *args, **kwargs)
 
 	monkeypatch.setattr(frappe, "get_hooks", get_hooks)
 	assert mappers.targets_of("Quotation")["Sales Order"] == "another.app.mapper"
