@@ -287,11 +287,14 @@ def test_formats_in_a_profile_file(world, formats, admin):
 	assert (row["print_formats"], row["can_print"], row["can_read"]) == ("", 0, 1), "none left is not all"
 
 
-def test_a_real_pdf(site, call, world, opened):
+def test_a_real_pdf(request, site, call, world, opened, monkeypatch):
 	if site.kind != "bench":
 		pytest.skip("the embedded engine makes no PDFs")
 	if compat.pdf_generator(None) is None:
 		pytest.skip(NO_GENERATOR)
+	# Style sheets are fetched from the site's own address.
+	server = request.getfixturevalue("server")
+	monkeypatch.setitem(frappe.local.conf, "host_name", server.base_url)
 	with opened():
 		answer = make(call, world.MASTER, world.ALPHA, format=FORMAT)
 	assert answer.error is None, answer.text
