@@ -6,7 +6,8 @@ import frappe
 from frappe.utils import add_days, nowdate
 
 CUSTOMER = "MCP Trade"
-"""Buys everything of these tests, so that all of it can be found again."""
+"""Buys everything of these tests, so that all of it can be found again; so do others whose names begin with it."""
+SUPPLIER = "MCP Supplies"
 STOREKEEPER = "mcp.storekeeper@example.com"
 ACCOUNTANT = "mcp.accountant@example.com"
 CHIEF_ACCOUNTANT = "mcp.chief.accountant@example.com"
@@ -15,7 +16,18 @@ USERS = {
 	ACCOUNTANT: ("Accounts User",),
 	CHIEF_ACCOUNTANT: ("Accounts User", "Accounts Manager"),
 }
-VOUCHERS = ("Payment Entry", "Sales Invoice", "Delivery Note", "Sales Order", "Quotation", "Stock Entry")
+VOUCHERS = (
+	"Payment Entry",
+	"Sales Invoice",
+	"Delivery Note",
+	"Sales Order",
+	"Quotation",
+	"Purchase Invoice",
+	"Purchase Receipt",
+	"Purchase Order",
+	"Material Request",
+	"Stock Entry",
+)
 """In the order in which they can be cancelled."""
 LEDGERS = ("GL Entry", "Stock Ledger Entry", "Payment Ledger Entry")
 
@@ -43,7 +55,7 @@ def destroy() -> None:
 	frappe.set_user("Administrator")
 	frappe.db.rollback()
 	items = frappe.get_all("Item", filters={"name": ["like", "MCP-ITEM-%"]}, pluck="name")
-	for doctype in VOUCHERS:
+	for doctype in filter(frappe.db.table_exists, VOUCHERS):
 		for name in _vouchers(doctype, items):
 			doc = frappe.get_doc(doctype, name)
 			if doc.docstatus == 1:
@@ -56,20 +68,29 @@ def destroy() -> None:
 		frappe.db.delete(doctype, {"item_code": ["in", items or [""]]})
 	for name in items:
 		frappe.delete_doc("Item", name, force=True)
-	frappe.delete_doc_if_exists("Customer", CUSTOMER, force=True)
+	for doctype, name in (("Customer", CUSTOMER), ("Supplier", SUPPLIER)):
+		if frappe.db.table_exists(doctype):
+			for found in frappe.get_all(doctype, filters={"name": ["like", f"{name}%"]}, pluck="name"):
+				frappe.delete_doc(doctype, found, force=True)
 	for user in USERS:
 		frappe.delete_doc_if_exists("User", user, force=True)
 	frappe.db.commit()
 
 
 def _vouchers(doctype: str, items: list[str]) -> list[str]:
-	if doctype == "Stock Entry":
-		rows = frappe.get_all(
-			"Stock Entry Detail", filters={"item_code": ["in", items or [""]]}, pluck="parent", distinct=True
-		)
-		return sorted(rows)
-	party = {"Quotation": "party_name", "Payment Entry": "party"}.get(doctype, "customer")
-	return frappe.get_all(doctype, filters={party: CUSTOMER}, order_by="creation desc", pluck="name")
+	"""All that CUSTOMER has to do with, and all that has one of the items; the newest first."""
+	found: set[str] = set()
+	meta = frappe.get_meta(doctype)
+	for party in ("customer", "party_name", "party", "supplier"):
+		if meta.has_field(party):
+			for prefix in (CUSTOMER, SUPPLIER):
+				found.update(frappe.get_all(doctype, filters={party: ["like", f"{prefix}%"]}, pluck="name"))
+	if meta.has_field("items"):
+		rows = meta.get_field("items").options
+		found.update(frappe.get_all(rows, filters={"item_code": ["in", items or [""]]}, pluck="parent"))
+	return frappe.get_all(
+		doctype, filters={"name": ["in", [*found, ""]]}, order_by="creation desc", pluck="name"
+	)
 
 
 def leaf(doctype: str) -> str:
