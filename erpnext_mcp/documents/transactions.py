@@ -69,6 +69,8 @@ class WriteTransaction:
 		:raises Undecided: the connection to the database broke while committing
 		:raises Exception: a `before_commit` callback's; nothing is saved then
 		"""
+		# While it still can't end the transaction: what it rolled back would be told as saved.
+		frappe.db.before_commit.run()
 		self.check()
 		self.control.end()
 		callbacks = frappe.db.after_commit
