@@ -27,11 +27,15 @@ def as_call_error(error: Exception, tool_name: str) -> CallError:
 		return document_not_found()
 	if may_be_tried_again(error):
 		return Busy(
-			"Others are working on the same documents right now.", "Try again in a few seconds.", reason="locks"
+			"Others are working on the same documents right now.",
+			"Try again in a few seconds.",
+			reason="locks",
 		)
 	if _is_timeout(error):
 		return Timeout(
-			"The database took too long.", "Narrow the filters or order by an indexed field such as name."
+			"The database took too long.",
+			"Narrow the filters or order by an indexed field such as name. A write: others may hold the documents, try "
+			"again later.",
 		)
 	return InternalError(
 		"Something went wrong inside the server.",

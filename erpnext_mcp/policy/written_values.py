@@ -77,7 +77,7 @@ def _json(value: Any, where: str) -> str | None:
 	try:
 		text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, allow_nan=False)
 		json.loads(text, parse_constant=_no_constant)
-	except ValueError:
+	except (ValueError, RecursionError):
 		raise InvalidArguments(f"{where}: takes JSON.") from None
 	return _text(text, where)
 

@@ -1,6 +1,6 @@
 """What the tests of writes share: customers and quotations, and what of them is left in the database."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -97,3 +97,18 @@ def delete(doctype: str, *names: str) -> None:
 			doc.cancel()
 		frappe.delete_doc(doctype, name, force=True)
 	frappe.db.commit()
+
+
+def hook(monkeypatch: Any, doctype: str, event: str, function: Callable[[Any], Any]) -> None:
+	"""Runs a function after each event of a DocType's documents, in this process, as a hook of an app would."""
+	from frappe.model.document import Document
+
+	run_method = Document.run_method
+
+	def with_hook(self: Any, method: str, *args: Any, **kwargs: Any) -> Any:
+		out = run_method(self, method, *args, **kwargs)
+		if self.doctype == doctype and method == event:
+			function(self)
+		return out
+
+	monkeypatch.setattr(Document, "run_method", with_hook)
