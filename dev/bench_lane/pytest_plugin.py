@@ -49,6 +49,8 @@ def site() -> Iterator[Site]:
 	frappe.init(found.name)
 	frappe.connect()
 	frappe.clear_cache()
+	# A bench without workers would refuse the tests' jobs after some hundred.
+	frappe.local.conf.max_queued_jobs = 1_000_000
 	yield found
 	frappe.destroy()
 	os.chdir(before)
