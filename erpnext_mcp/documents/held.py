@@ -103,13 +103,23 @@ def _dropped_by(dropping: str, *keys: str) -> Callable[[Callable], Callable]:
 			if getattr(_state, "active", False):
 				given = signature.bind(self, *args, **kwargs).arguments
 				whose = {name: given[name] for name in ("user", "shared") if name in given}
-				drop = functools.partial(getattr(self, dropping), *(given[key] for key in keys), **whose)
-				frappe.db.after_rollback.add(drop)
+				what = [given[key] for key in keys]
+				if None not in what:  # Frappe takes it and caches nothing
+					drop = functools.partial(getattr(self, dropping), *what, **whose)
+					frappe.db.after_rollback.add(functools.partial(_quietly, drop))
 			return caching(self, *args, **kwargs)
 
 		return cache
 
 	return wrapper
+
+
+def _quietly(drop: Callable[[], Any]) -> None:
+	"""A rollback is not to fail for a value that can't be dropped: Redis is gone, or the key was none."""
+	try:
+		drop()
+	except Exception:
+		frappe.logger("mcp").warning("a cached value could not be dropped", exc_info=True)
 
 
 class HeldQueue:

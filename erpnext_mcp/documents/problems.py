@@ -111,7 +111,9 @@ def as_problem(
 		return TooLarge("This changes too much at once.", "Do it in smaller parts.", reason=reason)
 	if isinstance(error, frappe.ValidationError | frappe.NameError | frappe.OutgoingEmailError):
 		return _business(access, _said(error), reason)
-	return None
+	# Controllers stumble over an empty field that Frappe would miss only after them.
+	unset = [name for name in _unset(doc) if _writable_as(access, name)]
+	return _missing(unset, access, reason) if unset else None
 
 
 def _said(error: Exception) -> str:
@@ -149,6 +151,14 @@ def _missing_fields(error: Exception, doc: Any) -> list[str]:
 	names = [n.strip() for n in str(error).rpartition("]: ")[2].split(",")]
 	metas = [doc.meta, *(frappe.get_meta(df.options) for df in doc.meta.get_table_fields())]
 	return list(dict.fromkeys(names)) if all(any(m.has_field(n) for m in metas) for n in names) else []
+
+
+def _unset(doc: Any) -> list[str]:
+	"""The required fields of a document and its rows that hold nothing."""
+	found = [
+		name for d in (doc, *doc.get_all_children()) for name, _text in d._get_missing_mandatory_fields()
+	]
+	return list(dict.fromkeys(found))
 
 
 def _missing(names: Sequence[str], access: Access, reason: str) -> CallError:
