@@ -172,6 +172,8 @@ class _RequestState:
 		frappe.local.flags.clear()
 		frappe.local.flags.update(self.flags)
 		frappe.local.message_log = self.messages
+		# Made once per request: a delete would not see the links that an earlier call of this process has made.
+		frappe.local.dynamic_link_map = None
 		frappe.local.error_log = []
 		frappe.local.debug_log = []
 
@@ -181,7 +183,6 @@ class _RequestState:
 			doc.unlock()
 		# A queue that is not empty registers no flush again: the webhooks of the next write would be lost.
 		frappe.local._webhook_queue = None
-		frappe.local.dynamic_link_map = None
 		frappe.db.value_cache.clear()
 		request_cache: Any = getattr(frappe.local, "request_cache", None)
 		if request_cache is not None:

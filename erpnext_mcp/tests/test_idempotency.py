@@ -53,11 +53,11 @@ def test_t71_a_repeat_gives_the_first_document(create, call, granted, world, las
 			"update_generic_document",
 			doctype="Customer",
 			name=first.content["name"],
-			data={"industry": "since"},
+			data={"mcp_last_seen": "since"},
 		)
 		again = create()
 		assert again.content["repeated"] is True and again.content["name"] == first.content["name"]
-		assert again.content["document"]["industry"] == "since", "as it is today"
+		assert again.content["document"]["mcp_last_seen"] == "since", "as it is today"
 		assert count() == 1
 		entry = last_entry(user=world.READER)
 		assert entry.outcome == "Allowed" and "repeated" in entry.reason
@@ -67,7 +67,7 @@ def test_t71_a_repeat_gives_the_first_document(create, call, granted, world, las
 def test_t71_other_arguments_are_an_error(create, granted, world):
 	with granted(RULES):
 		assert create().error is None
-		for values in ({"industry": "x"}, {"territory": "MCP Nowhere"}, {"customer_name": f"{NAME} 2"}):
+		for values in ({"mcp_last_seen": "x"}, {"territory": "MCP Nowhere"}, {"customer_name": f"{NAME} 2"}):
 			answer = create(**values)
 			assert answer.error.code == "invalid_arguments", answer.text
 			assert answer.error.message.startswith("idempotency_key")
@@ -89,7 +89,7 @@ def test_t71_a_key_is_one_users_for_one_tool(create, granted, world):
 		assert len(set(names)) == 4 and count() == 4
 		assert create(world.MASTER).content["name"] == names[1]
 		# What another has sent with the key is no secret that could be asked for.
-		assert create(world.MASTER, industry="other").error.code == "invalid_arguments"
+		assert create(world.MASTER, mcp_last_seen="other").error.code == "invalid_arguments"
 	for row in frappe.get_all(DOCTYPE, fields=["*"]):
 		assert NAME not in str(row.payload_hash) and KEY not in str(row)
 
@@ -100,9 +100,9 @@ def test_t71_for_24_hours(create, granted, world):
 		age(hours=-23, minutes=-59)
 		assert create().content["name"] == first
 		age(hours=-24, minutes=-1)
-		second = create(industry="another payload")
+		second = create(mcp_last_seen="another payload")
 		assert second.error is None and second.content["name"] != first
-		assert create(industry="another payload").content["name"] == second.content["name"]
+		assert create(mcp_last_seen="another payload").content["name"] == second.content["name"]
 		idempotency.forget_old()
 		assert len(frappe.get_all(DOCTYPE, {"user": world.READER})) == 1
 		age(hours=-25)
@@ -134,9 +134,9 @@ def test_t71_the_repeat_is_read_as_of_today(create, granted, changed, world):
 	with granted(RULES, fields=[("Customer", "website", "Restricted")]):
 		# The same call can't be made any more, so nothing is told.
 		assert create(website="https://w.example").error.code == "field_not_permitted"
-	with granted(RULES, fields=[("Customer", "industry", "Restricted")]):
+	with granted(RULES, fields=[("Customer", "mcp_last_seen", "Restricted")]):
 		again = create(website="https://w.example")
-		assert again.content["repeated"] and "industry" not in again.content["document"]
+		assert again.content["repeated"] and "mcp_last_seen" not in again.content["document"]
 	with granted({"Customer": "create", "Territory": "read"}):
 		again = create(website="https://w.example")
 		assert again.content == {"doctype": "Customer", "name": name, "repeated": True}

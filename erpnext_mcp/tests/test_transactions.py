@@ -430,7 +430,7 @@ def test_t22_webhooks_of_the_next_call_are_sent(create, call, world, granted, ou
 		assert create().error is None
 		assert outside["jobs"].count(sent) == 1
 		with granted(RULES):
-			arguments = {"doctype": "Customer", "name": NAME, "data": {"industry": "x"}}
+			arguments = {"doctype": "Customer", "name": NAME, "data": {"mcp_last_seen": "x"}}
 			assert call(world.READER, "update_generic_document", **arguments, dry_run=True).error is None
 			assert outside["jobs"].count(sent) == 1
 			assert call(world.READER, "update_generic_document", **arguments).error is None
@@ -469,12 +469,12 @@ def test_t22_what_was_read_in_a_dry_run_is_not_what_is_cached(call, world, grant
 			"update_generic_document",
 			doctype="Customer",
 			name=world.ALPHA,
-			data={"industry": "dry"},
+			data={"mcp_last_seen": "dry"},
 			dry_run=True,
 		)
-		assert answer.content["changed"] == {"industry": [None, "dry"]}
-	assert frappe.get_cached_value("Customer", world.ALPHA, "industry") is None
-	assert frappe.db.get_value("Customer", world.ALPHA, "industry", cache=True) is None
+		assert answer.content["changed"] == {"mcp_last_seen": ["yesterday", "dry"]}
+	assert frappe.get_cached_value("Customer", world.ALPHA, "mcp_last_seen") == "yesterday"
+	assert frappe.db.get_value("Customer", world.ALPHA, "mcp_last_seen", cache=True) == "yesterday"
 
 
 def test_t48_user_permissions_of_an_undone_call_are_not_cached(call, world, granted, monkeypatch):
@@ -489,7 +489,7 @@ def test_t48_user_permissions_of_an_undone_call_are_not_cached(call, world, gran
 
 	writes.hook(monkeypatch, "Customer", "on_update", widen)
 	with granted(RULES):
-		arguments = {"doctype": "Customer", "name": world.ALPHA, "data": {"industry": "dry"}}
+		arguments = {"doctype": "Customer", "name": world.ALPHA, "data": {"mcp_last_seen": "dry"}}
 		call(world.READER, "update_generic_document", **arguments, dry_run=True)
 		monkeypatch.undo()
 		assert "Territory" in get_user_permissions(world.READER)
@@ -627,7 +627,7 @@ def test_a_deadlock_is_tried_again(call, world, granted, monkeypatch, neighbour)
 
 	def heavy() -> None:
 		frappe.db.sql("update `tabDocType` set description = concat(ifnull(description, ''), 'x')")
-		frappe.db.sql("update `tabCustomer` set industry = 'other' where name = %s", world.ODD)
+		frappe.db.sql("update `tabCustomer` set mcp_last_seen = 'other' where name = %s", world.ODD)
 		has_locked.set()
 		go.wait(20)
 		threading.Event().wait(0.5)
@@ -647,11 +647,11 @@ def test_a_deadlock_is_tried_again(call, world, granted, monkeypatch, neighbour)
 			"update_generic_document",
 			doctype="Customer",
 			name=world.ALPHA,
-			data={"market_segment": "mine"},
+			data={"customer_details": "mine"},
 		)
 	frappe.db.rollback()
-	saved = frappe.db.get_value("Customer", world.ALPHA, "market_segment")
-	frappe.db.set_value("Customer", world.ALPHA, "market_segment", None)
+	saved = frappe.db.get_value("Customer", world.ALPHA, "customer_details")
+	frappe.db.set_value("Customer", world.ALPHA, "customer_details", None)
 	frappe.db.commit()
 	assert answer.error is None, answer.text
 	assert len(attempts) == 2 and saved == "mine"
@@ -678,7 +678,7 @@ def test_a_lock_that_is_not_free_is_waited_for_and_then_unavailable(
 				"update_generic_document",
 				doctype="Customer",
 				name=world.ALPHA,
-				data={"market_segment": "mine"},
+				data={"customer_details": "mine"},
 			)
 		finally:
 			done.set()
@@ -686,7 +686,7 @@ def test_a_lock_that_is_not_free_is_waited_for_and_then_unavailable(
 	assert answer.error.code == "unavailable", answer.text
 	assert pauses == [1, 2, 3]
 	assert last_entry(tool="update_generic_document").outcome == "Failed"
-	assert frappe.db.get_value("Customer", world.ALPHA, "market_segment") is None
+	assert frappe.db.get_value("Customer", world.ALPHA, "customer_details") is None
 
 
 def test_two_writers_of_one_document_wait_for_each_other(call, world, granted, monkeypatch, neighbour):
@@ -710,7 +710,7 @@ def test_two_writers_of_one_document_wait_for_each_other(call, world, granted, m
 			"update_generic_document",
 			doctype="Customer",
 			name=world.ALPHA,
-			data={"market_segment": "mine"},
+			data={"customer_details": "mine"},
 			expected_version=read.content["version"],
 		)
 		assert answer.error is not None and answer.error.code == "conflict", answer.text

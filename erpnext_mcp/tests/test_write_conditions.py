@@ -58,21 +58,21 @@ def try_create(call, world, granted):
 def test_t28_an_absent_key_and_a_default_are_what_the_document_has(try_create):
 	"""`language` has no default, `default_commission_rate` is stored as 0, `customer_type` and `disabled` have one."""
 	for condition, holds in (
-		(("industry", "=", "Steel"), False),
-		(("industry", "!=", "Steel"), True),
-		(("industry", "set"), False),
-		(("industry", "not set"), True),
+		(("mcp_last_seen", "=", "Steel"), False),
+		(("mcp_last_seen", "!=", "Steel"), True),
+		(("mcp_last_seen", "set"), False),
+		(("mcp_last_seen", "not set"), True),
 		(("default_commission_rate", "<=", 5), True),
 		(("default_commission_rate", ">", 0), False),
 		(("disabled", "=", 0), True),
 		(("disabled", "=", 1), False),
-		(("customer_group", "set"), True),
+		(("naming_series", "set"), True),
 	):
 		answer = try_create(condition)
 		assert (answer.error is None) == holds, (condition, answer.text)
-	content = refused(try_create(("industry", "=", "Steel")))
-	assert content["conditions"] == [{"field": "industry", "operator": "=", "value": "Steel"}]
-	assert "industry" in content["message"] and "Steel" in content["message"]
+	content = refused(try_create(("mcp_last_seen", "=", "Steel")))
+	assert content["conditions"] == [{"field": "mcp_last_seen", "operator": "=", "value": "Steel"}]
+	assert "mcp_last_seen" in content["message"] and "Steel" in content["message"]
 
 
 @pytest.mark.parametrize(
@@ -86,12 +86,12 @@ def test_t28_an_absent_key_and_a_default_are_what_the_document_has(try_create):
 		(("disabled", "=", 1), True, True),
 		(("disabled", "=", 1), "1", True),
 		(("disabled", "=", 0), "1", False),
-		(("industry", "=", "1"), 1, True),
-		(("industry", "=", "Steel"), "steel", False),
-		(("industry", "in", ["Steel", "Wood"]), "Wood", True),
-		(("industry", "not in", ["Steel"]), None, True),
-		(("industry", "matches", "S.*"), "Steel", True),
-		(("industry", "matches", "S.*"), "xSteel", False),
+		(("mcp_last_seen", "=", "1"), 1, True),
+		(("mcp_last_seen", "=", "Steel"), "steel", False),
+		(("mcp_last_seen", "in", ["Steel", "Wood"]), "Wood", True),
+		(("mcp_last_seen", "not in", ["Steel"]), None, True),
+		(("mcp_last_seen", "matches", "S.*"), "Steel", True),
+		(("mcp_last_seen", "matches", "S.*"), "xSteel", False),
 	],
 )
 def test_t29_values_are_compared_by_the_type_of_their_field(try_create, condition, sent, holds):
@@ -101,10 +101,10 @@ def test_t29_values_are_compared_by_the_type_of_their_field(try_create, conditio
 
 def test_t28_all_conditions_of_an_operation_hold_and_none_of_another(call, world, granted, customer):
 	conditions = [
-		("Customer", "update", "industry", "in", ["Steel", "Wood"]),
+		("Customer", "update", "mcp_last_seen", "in", ["Steel", "Wood"]),
 		("Customer", "update", "default_commission_rate", "<=", 10),
-		("Customer", "create", "industry", "=", "Never"),
-		("Customer", "delete", "industry", "=", "Wood"),
+		("Customer", "create", "mcp_last_seen", "=", "Never"),
+		("Customer", "delete", "mcp_last_seen", "=", "Wood"),
 	]
 	with granted({"Customer": OPERATIONS, **ALWAYS}, conditions=conditions):
 
@@ -112,17 +112,17 @@ def test_t28_all_conditions_of_an_operation_hold_and_none_of_another(call, world
 			return call(world.READER, "update_generic_document", doctype="Customer", name=customer, data=data)
 
 		# The document does not hold it, although the field is not sent.
-		assert refused(change(website="x.example"))["conditions"][0]["field"] == "industry"
-		refused(change(industry="Steel", default_commission_rate=11))
-		assert change(industry="Steel", default_commission_rate=10).error is None
+		assert refused(change(website="x.example"))["conditions"][0]["field"] == "mcp_last_seen"
+		refused(change(mcp_last_seen="Steel", default_commission_rate=11))
+		assert change(mcp_last_seen="Steel", default_commission_rate=10).error is None
 		refused(call(world.MASTER, "delete_generic_document", doctype="Customer", name=customer))
 		refused(
 			call(world.MASTER, "delete_generic_document", doctype="Customer", name=customer, dry_run=True)
 		)
-		assert change(industry="Wood").error is None
+		assert change(mcp_last_seen="Wood").error is None
 		dry = call(world.MASTER, "delete_generic_document", doctype="Customer", name=customer, dry_run=True)
 		assert dry.error is None, dry.text
-	assert frappe.db.get_value("Customer", customer, ["industry", "website"]) == ("Wood", None)
+	assert frappe.db.get_value("Customer", customer, ["mcp_last_seen", "website"]) == ("Wood", None)
 
 
 def test_t28_the_state_before_a_change_is_asked_for_where_the_rule_says_so(call, world, granted, customer):
@@ -135,7 +135,7 @@ def test_t28_the_state_before_a_change_is_asked_for_where_the_rule_says_so(call,
 		assert change(disabled=1).error is None, "it held before"
 		content = refused(change(disabled=0))
 		assert "Before the change" in content["message"]
-		refused(change(industry="x", disabled=0))
+		refused(change(mcp_last_seen="x", disabled=0))
 
 
 def test_t28_conditions_on_hidden_fields_hold_and_are_not_told(call, world, granted, customer, last_entry):
@@ -152,7 +152,7 @@ def test_t28_conditions_on_hidden_fields_hold_and_are_not_told(call, world, gran
 				"update_generic_document",
 				doctype="Customer",
 				name=customer,
-				data={"industry": "x"},
+				data={"mcp_last_seen": "x"},
 			)
 			content = refused(answer)
 			assert "T-2" not in answer.text and "T-1" not in answer.text
@@ -185,20 +185,20 @@ def test_t28_what_a_hook_changes_is_held_against_the_conditions(
 
 	def forbid(doc) -> None:
 		if event == "on_update":
-			doc.db_set("industry", "Forbidden")
+			doc.db_set("mcp_last_seen", "Forbidden")
 		else:
-			doc.industry = "Forbidden"
+			doc.mcp_last_seen = "Forbidden"
 
 	writes.hook(monkeypatch, "Customer", event, forbid)
 	conditions = [
-		("Customer", operation, "industry", "!=", "Forbidden") for operation in ("create", "update")
+		("Customer", operation, "mcp_last_seen", "!=", "Forbidden") for operation in ("create", "update")
 	]
 	with granted({"Customer": OPERATIONS, **ALWAYS}, conditions=conditions):
-		data = {"industry": "Fine"}
+		data = {"mcp_last_seen": "Fine"}
 		refused(call(world.READER, "update_generic_document", doctype="Customer", name=customer, data=data))
 		data = writes.customer("MCP Wanted", world.NORTH, **data)
 		refused(call(world.READER, "create_generic_document", doctype="Customer", data=data))
-	assert frappe.db.get_value("Customer", customer, "industry") is None
+	assert frappe.db.get_value("Customer", customer, "mcp_last_seen") is None
 	assert not frappe.db.exists("Customer", "MCP Wanted")
 
 
@@ -247,7 +247,7 @@ def test_t68_out_of_and_into_the_callers_rows_by_user_permissions(call, world, g
 		hidden, missing = (change(n, territory=world.NORTH) for n in (world.HIDDEN, "Nobody"))
 		assert hidden.text == missing.text and hidden.error.code == "not_found"
 		for tool in ("update", "delete"):
-			arguments = {"data": {"industry": "x"}} if tool == "update" else {}
+			arguments = {"data": {"mcp_last_seen": "x"}} if tool == "update" else {}
 			hidden, missing = (
 				call(
 					world.READER,
@@ -288,7 +288,7 @@ def test_t68_out_of_and_into_the_callers_rows_by_the_row_filter(call, world, gra
 			)
 		)
 		assert not frappe.db.exists("Customer", "MCP Wanted")
-		assert change(customer, industry="x").error is None
+		assert change(customer, mcp_last_seen="x").error is None
 	assert frappe.db.get_value("Customer", customer, "territory") == world.NORTH
 
 
@@ -306,7 +306,7 @@ def test_t68_a_hook_that_goes_on_as_administrator_opens_nothing(call, world, gra
 			"update_generic_document",
 			doctype="Customer",
 			name=customer,
-			data={"industry": "x"},
+			data={"mcp_last_seen": "x"},
 		)
 		refused(answer)
 	assert frappe.db.get_value("Customer", customer, "territory") == world.NORTH
@@ -330,13 +330,13 @@ def test_t30_a_conflict_tells_what_changed_as_far_as_it_can_be_read(call, world,
 				"update_generic_document",
 				doctype="Customer",
 				name=customer,
-				data=data or {"market_segment": "mine"},
+				data=data or {"customer_details": "mine"},
 				expected_version=expected,
 			)
 
 		first = version()
 		for values, told in (
-			({"industry": "theirs"}, {"industry": "theirs"}),
+			({"mcp_last_seen": "theirs"}, {"mcp_last_seen": "theirs"}),
 			({"website": "https://secret.example"}, {}),
 			({"tax_id": "T-secret"}, {}),
 			({world.SECRET: "4712"}, {}),
@@ -357,7 +357,7 @@ def test_t30_a_conflict_tells_what_changed_as_far_as_it_can_be_read(call, world,
 		answer = change(content["version"])
 		assert answer.error is None, answer.text
 		refused(change(content["version"]), "conflict")
-		assert change(answer.content["version"], market_segment="again").error is None
+		assert change(answer.content["version"], customer_details="again").error is None
 		for nonsense in ("x", ".", "é" * 50, "0" * 2000, f"{'0' * 20}.{'A' * 40}"):
 			refused(change(nonsense), "conflict")
 		refused(
@@ -366,7 +366,7 @@ def test_t30_a_conflict_tells_what_changed_as_far_as_it_can_be_read(call, world,
 				"update_generic_document",
 				doctype="Customer",
 				name=world.HIDDEN,
-				data={"industry": "x"},
+				data={"mcp_last_seen": "x"},
 				expected_version="x",
 			),
 			"not_found",
@@ -382,7 +382,7 @@ def test_t30_the_version_of_another_document_is_a_conflict(call, world, granted,
 				"update_generic_document",
 				doctype="Customer",
 				name=customer,
-				data={"industry": "x"},
+				data={"mcp_last_seen": "x"},
 				expected_version=other.content["version"],
 			),
 			"conflict",
@@ -392,14 +392,14 @@ def test_t30_the_version_of_another_document_is_a_conflict(call, world, granted,
 def test_t30_the_version_of_a_short_read_holds_too(call, world, granted, customer):
 	with granted({"Customer": OPERATIONS, **ALWAYS}):
 		short = call(
-			world.READER, "get_generic_document", doctype="Customer", name=customer, fields=["industry"]
+			world.READER, "get_generic_document", doctype="Customer", name=customer, fields=["mcp_last_seen"]
 		)
 		answer = call(
 			world.READER,
 			"update_generic_document",
 			doctype="Customer",
 			name=customer,
-			data={"industry": "x"},
+			data={"mcp_last_seen": "x"},
 			expected_version=short.content["version"],
 		)
 		assert answer.error is None, answer.text

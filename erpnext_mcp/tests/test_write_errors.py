@@ -41,7 +41,9 @@ def refused(answer, code: str = "validation_failed"):
 
 def test_t43_missing_fields_are_told(call, world, granted):
 	with granted({"Customer": OPERATIONS, "Quotation": OPERATIONS, "Item": "read", "Company": "read"}):
-		answer = call(world.READER, "create_generic_document", doctype="Customer", data={"industry": "x"})
+		answer = call(
+			world.READER, "create_generic_document", doctype="Customer", data={"mcp_last_seen": "x"}
+		)
 		content = refused(answer)
 		assert "customer_name" in content["missing_fields"] and "customer_name" in content["message"]
 		data = writes.quotation(world.ALPHA, items=[{"item_code": writes.item(), "qty": None}])
@@ -186,8 +188,8 @@ def test_t43_values_that_no_column_holds(granted, create):
 	if frappe.db.db_type != "mariadb":
 		pytest.skip("columns of SQLite hold everything")
 	with granted(RULES, fields=[("Customer", "website", "Restricted")]):
-		content = refused(create(industry="x" * 141))
-		assert content["message"] == "Too long: industry (at most 140 characters)."
+		content = refused(create(mcp_last_seen="x" * 141))
+		assert content["message"] == "Too long: mcp_last_seen (at most 140 characters)."
 		content = refused(create(customer_name="x" * 141))
 		assert "customer_name" in content["message"] and "xxx" not in content["message"]
 		assert "larger than its field" in refused(create(customer_details="é" * 70_000))["message"]
@@ -197,7 +199,7 @@ def test_t43_nothing_of_frappes_messages_goes_over_the_wire(server, world, grant
 	"""Frappe answers with `_server_messages`, `exc` and `exception` where something is missing."""
 	with granted(RULES):
 		endpoint = Endpoint(server.base_url, reader_key)
-		arguments = {"doctype": "Customer", "data": {"industry": "x"}}
+		arguments = {"doctype": "Customer", "data": {"mcp_last_seen": "x"}}
 		response = endpoint.rpc("tools/call", {"name": "create_generic_document", "arguments": arguments})
 		body = response.body.decode()
 		assert response.status == 200 and response.json()["result"]["isError"]
@@ -216,13 +218,13 @@ def bad_calls(world) -> list[dict]:
 		{"tool": "create", "data": {**good, "nothing": 1}},
 		{"tool": "create", "data": {**good, world.SECRET: 1}},
 		{"tool": "create", "data": {**good, "disabled": "maybe"}},
-		{"tool": "create", "data": {"industry": "x"}},
-		{"tool": "create", "data": {**good, "industry": "Forbidden"}},
-		{"tool": "update", "name": world.HIDDEN, "data": {"industry": "x"}},
-		{"tool": "update", "name": "Nobody", "data": {"industry": "x"}},
-		{"tool": "update", "name": world.ALPHA, "data": {"industry": "Forbidden"}},
+		{"tool": "create", "data": {"mcp_last_seen": "x"}},
+		{"tool": "create", "data": {**good, "mcp_last_seen": "Forbidden"}},
+		{"tool": "update", "name": world.HIDDEN, "data": {"mcp_last_seen": "x"}},
+		{"tool": "update", "name": "Nobody", "data": {"mcp_last_seen": "x"}},
+		{"tool": "update", "name": world.ALPHA, "data": {"mcp_last_seen": "Forbidden"}},
 		{"tool": "update", "name": world.ALPHA, "data": {"territory": world.SOUTH}},
-		{"tool": "update", "name": world.ALPHA, "data": {"industry": "x"}, "expected_version": "stale"},
+		{"tool": "update", "name": world.ALPHA, "data": {"mcp_last_seen": "x"}, "expected_version": "stale"},
 		{"tool": "update", "name": world.ALPHA, "data": {"owner": "x"}},
 		{"tool": "delete", "name": world.ALPHA},
 		{"tool": "delete", "name": world.HIDDEN},
@@ -231,7 +233,7 @@ def bad_calls(world) -> list[dict]:
 
 def test_t67_a_dry_run_refuses_what_the_real_call_refuses_in_the_same_words(call, world, granted, last_entry):
 	conditions = [
-		("Customer", operation, "industry", "!=", "Forbidden") for operation in ("create", "update")
+		("Customer", operation, "mcp_last_seen", "!=", "Forbidden") for operation in ("create", "update")
 	]
 	with granted(RULES, conditions=conditions):
 		with writes.nothing_left():

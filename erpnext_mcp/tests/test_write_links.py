@@ -89,7 +89,7 @@ def test_links_that_stay_as_they_are_are_not_asked_again(call, world, granted, c
 
 	with changed("Customer", world.ALPHA, customer_group=group):
 		with granted({"Customer": OPERATIONS, "Customer Group": "read"}, more=more):
-			assert update(customer_group=group, industry="x").error is None
+			assert update(customer_group=group, mcp_last_seen="x").error is None
 			refused(update(customer_group=other), "data.customer_group", other)
 
 
@@ -170,7 +170,7 @@ def test_links_are_emptied_with_none_and_the_empty_text(call, world, granted):
 				"update_generic_document",
 				doctype="Customer",
 				name=world.ALPHA,
-				data={"default_price_list": value, "industry": "x"},
+				data={"default_price_list": value, "mcp_last_seen": "x"},
 				dry_run=True,
 			)
 			assert answer.error is None, answer.text

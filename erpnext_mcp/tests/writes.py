@@ -41,14 +41,14 @@ def company() -> str:
 	return frappe.get_all("Company", order_by="name asc", pluck="name", limit=1)[0]
 
 
-def item() -> str:
+def item(name: str = ITEM) -> str:
 	"""A sales item without stock; made and committed where it is missing."""
-	if not frappe.db.exists("Item", ITEM):
+	if not frappe.db.exists("Item", name):
 		doc = frappe.new_doc("Item")
 		doc.update(
 			{
-				"item_code": ITEM,
-				"item_name": ITEM,
+				"item_code": name,
+				"item_name": name,
 				"item_group": frappe.get_all(
 					"Item Group", filters={"is_group": 0}, order_by="lft asc", pluck="name", limit=1
 				)[0],
@@ -59,7 +59,7 @@ def item() -> str:
 		)
 		doc.insert()
 		frappe.db.commit()
-	return ITEM
+	return name
 
 
 @contextmanager
