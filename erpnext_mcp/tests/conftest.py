@@ -153,6 +153,22 @@ def granted(changed, world) -> Callable[..., Any]:
 
 
 @pytest.fixture
+def exact_versions(monkeypatch) -> None:
+	"""Version tokens that tell every change of a field: one in 64 goes untold otherwise (`documents/versions.py`)."""
+	from erpnext_mcp.documents import versions
+
+	digest = versions._digest
+
+	def character(doc, fieldname: str, value: Any) -> str:
+		number = int.from_bytes(
+			digest("field", doc.doctype, str(doc.name), fieldname, repr(value))[:4], "big"
+		)
+		return chr(0x4E00 + number % 20_000)
+
+	monkeypatch.setattr(versions, "_character", character)
+
+
+@pytest.fixture
 def last_entry(admin) -> Callable[..., Any]:
 	"""last_entry(**filters) → the newest MCP Audit Entry."""
 	import frappe

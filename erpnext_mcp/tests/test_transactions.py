@@ -136,7 +136,7 @@ MEDDLING = {
 	"sql commit swallowed": lambda doc: tried(lambda: frappe.db.sql("/* x */ COMMIT")),
 	"sql rollback swallowed": lambda doc: tried(lambda: frappe.db.sql("rollback")),
 	"auto_commit": lambda doc: frappe.db.sql("select 1", auto_commit=1),
-	"multisql": lambda doc: frappe.db.multisql({"*": "commit"}),
+	"multisql": lambda doc: frappe.db.multisql({frappe.db.db_type: "commit"}),
 	"ddl": lambda doc: frappe.db.sql_ddl("create table `mcp_left` (a int)"),
 	"ddl swallowed": lambda doc: tried(lambda: frappe.db.sql_ddl("create table `mcp_left` (a int)")),
 	"ddl by sql": lambda doc: tried(lambda: frappe.db.sql("create table `mcp_left` (a int)")),
@@ -689,7 +689,7 @@ def test_a_lock_that_is_not_free_is_waited_for_and_then_unavailable(
 	assert frappe.db.get_value("Customer", world.ALPHA, "customer_details") is None
 
 
-def test_two_writers_of_one_document_wait_for_each_other(call, world, granted, monkeypatch, neighbour):
+def test_two_writers_of_one_document_wait_for_each_other(call, world, granted, neighbour, exact_versions):
 	"""The later one reads what the first has saved: nothing is lost, and an old version is a conflict."""
 	has_locked, go = threading.Event(), threading.Event()
 

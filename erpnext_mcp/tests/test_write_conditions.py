@@ -315,7 +315,9 @@ def test_t68_a_hook_that_goes_on_as_administrator_opens_nothing(call, world, gra
 # ---------------------------------------------------------------- T30
 
 
-def test_t30_a_conflict_tells_what_changed_as_far_as_it_can_be_read(call, world, granted, customer, changed):
+def test_t30_a_conflict_tells_what_changed_as_far_as_it_can_be_read(
+	call, world, granted, customer, exact_versions
+):
 	fields = [("Customer", "website", "Restricted"), ("Customer", "tax_id", "Masked", "Full")]
 	with granted({"Customer": OPERATIONS, **ALWAYS}, fields=fields):
 

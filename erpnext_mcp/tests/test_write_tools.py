@@ -607,7 +607,7 @@ def test_bulk_one_document_twice_is_changed_twice(call, world, granted, limited)
 # ---------------------------------------------------------------- kinds of DocTypes
 
 
-def test_t18_singles(call, world, granted):
+def test_t18_singles(call, world, granted, exact_versions):
 	doctype = "Selling Settings"
 	before = frappe.db.get_single_value(doctype, "maintain_same_sales_rate")
 	with granted({doctype: "read update"}):

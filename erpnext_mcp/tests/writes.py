@@ -1,5 +1,6 @@
 """What the tests of writes share: customers and quotations, and what of them is left in the database."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -65,6 +66,7 @@ def item(name: str = ITEM) -> str:
 @contextmanager
 def nothing_left(*, apart_from: tuple[str, ...] = ()) -> Iterator[None]:
 	"""Checks that not a row of any table of the site is another one after the body than it was before."""
+	wait_for_jobs()
 	before = state()
 	yield
 	after = state()
@@ -73,6 +75,24 @@ def nothing_left(*, apart_from: tuple[str, ...] = ()) -> Iterator[None]:
 		after.pop(f"tab{table}", None)
 	different = {t for t in before.keys() | after.keys() if before.get(t) != after.get(t)}
 	assert not different, f"left behind in {sorted(different)}"
+
+
+def wait_for_jobs() -> None:
+	"""Until a worker has done what earlier tests have queued, or for a moment where there is none."""
+	from frappe.utils.background_jobs import get_queues
+
+	def waiting() -> tuple[int, int]:
+		queues = get_queues()
+		return sum(len(q) for q in queues), sum(q.started_job_registry.count for q in queues)
+
+	deadline = time.monotonic() + 20
+	before = waiting()
+	while any(before) and time.monotonic() < deadline:
+		time.sleep(0.4)
+		now = waiting()
+		if now == before and not now[1]:
+			return
+		before = now
 
 
 def state() -> dict[str, Any]:
