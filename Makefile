@@ -16,7 +16,7 @@ help:
 	@echo "make test-mariadb  the same on MariaDB and Redis (Debian's packages, on sockets and ports of their own)"
 	@echo "make test BENCH=/path/to/frappe-bench SITE=name"
 	@echo "                   the app's tests on a site of a real bench (with allow_tests)"
-	@echo "make benchmark     what the policy costs a call, on SQLite; ENGINE_DB=mariadb for the other"
+	@echo "make benchmark     what the policy and a write cost, on SQLite; ENGINE_DB=mariadb for the other"
 	@echo "make soak          sixteen clients for twenty minutes on MariaDB; ARGS=\"--minutes 2\" for less"
 	@echo "make setup         only set up: build/venv and the embedded engine"
 	@echo "make lint          what CI checks: ruff"
@@ -42,6 +42,7 @@ test-mariadb: setup
 
 benchmark: setup
 	@$(VENV) -m dev.benchmark.policy $(ARGS)
+	@$(VENV) -m dev.benchmark.writes
 
 soak: setup
 	@$(VENV) -m dev.benchmark.soak $(ARGS)

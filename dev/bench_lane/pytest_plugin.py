@@ -1,6 +1,8 @@
-"""The fixtures `site`, `server` and `start_server` on a real bench (see run.py); the same as dev.engine.pytest_plugin gives."""
+"""The fixtures `site`, `server`, `start_server` and `killable_server` on a real bench (see run.py); the same as dev.engine.pytest_plugin gives."""
 
 import os
+import random
+import signal
 import socket
 import subprocess
 import sys
@@ -37,6 +39,12 @@ class Server:
 		self.process.terminate()
 		self.process.wait(30)
 
+	def kill(self) -> None:
+		"""Ends one of the workers by SIGKILL; gunicorn starts another."""
+		children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+		if children:
+			os.kill(int(random.choice(children)), signal.SIGKILL)
+
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
@@ -49,6 +57,8 @@ def site() -> Iterator[Site]:
 	frappe.init(found.name)
 	frappe.connect()
 	frappe.clear_cache()
+	# A bench without workers would refuse the tests' jobs after some hundred.
+	frappe.local.conf.max_queued_jobs = 1_000_000
 	yield found
 	frappe.destroy()
 	os.chdir(before)
@@ -71,6 +81,14 @@ def start_server(site: Site) -> Iterator[Callable[[], Server]]:
 def server(start_server: Callable[[], Server]) -> Server:
 	"""The site served over HTTP: `.base_url`."""
 	return start_server()
+
+
+@pytest.fixture
+def killable_server(site: Site) -> Iterator[Server]:
+	"""The site served by workers of which a test may kill one (`.kill()`), and in whose place another comes."""
+	running = _start(site)
+	yield running
+	running.stop()
 
 
 def _start(site: Site) -> Server:

@@ -5,17 +5,10 @@ process, slower than a real one.
 """
 
 import argparse
-import json
-import os
-import platform
 import sys
-import tempfile
-from contextlib import ExitStack
-from dataclasses import asdict
-from pathlib import Path
 
-from dev.benchmark.rounds import Figure, Subject, measure
-from dev.engine import activate, paths, services, sites
+from dev.benchmark import lane
+from dev.benchmark.rounds import Subject, measure
 
 GOAL = 300
 """Microseconds for the decision and the field resolution of a warm call."""
@@ -81,37 +74,16 @@ def subjects() -> dict[str, Subject]:
 	}
 
 
-def table(figures: dict[str, Figure]) -> str:
-	"""The figures as a Markdown table."""
-	lines = ["| what | µs per call (rounds) | of a get_list |", "|---|---|---|"]
-	for name, figure in figures.items():
-		spread = f"{figure.median:,.0f} ({figure.least:,.0f} to {figure.most:,.0f})"
-		lines.append(f"| {name} | {spread} | {figure.median / figures[LIST].median:.2f} |")
-	return "\n".join(lines)
-
-
 def main() -> int:
 	parser = argparse.ArgumentParser(description=__doc__)
 	parser.add_argument("--rounds", type=int, default=15)
 	rounds: int = parser.parse_args().rounds
-	db = os.environ.get("ENGINE_DB", "sqlite")
-	assert db in ("sqlite", "mariadb")
-	with ExitStack() as stack:
-		if db == "mariadb":
-			stack.enter_context(services.running())
-		bench = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-		sites.copy_template(sites.template(db), bench)
-		stack.enter_context(sites.connected(bench, sites.SITE))
+	with lane.connected() as db:
 		from dev.benchmark import wide
 
 		wide.build()
 		figures = measure(subjects(), rounds)
-	on = f"{db}, Python {platform.python_version()}, {os.cpu_count()} cores, {rounds} rounds"
-	print(f"On {on}:\n\n{table(figures)}")
-	folder = paths.BUILD / "benchmark"
-	folder.mkdir(parents=True, exist_ok=True)
-	result = {"on": on, "goal": GOAL, "microseconds": {name: asdict(f) for name, f in figures.items()}}
-	(folder / f"policy-{db}.json").write_text(json.dumps(result, indent=1) + "\n")
+	lane.report("policy", db, rounds, figures, LIST, goal=GOAL)
 	added = figures[BOTH].median - figures[LIST].median
 	print(f"\nThe decision adds {added:,.0f} µs to a get_list, which needs the same metas and roles.")
 	missed = figures[DECISION].median > GOAL

@@ -1,4 +1,4 @@
-"""The fixtures `site`, `server` and `start_server` on the embedded engine: `python -m pytest -p dev.engine.pytest_plugin`.
+"""The fixtures `site`, `server`, `start_server` and `killable_server` on the embedded engine: `python -m pytest -p dev.engine.pytest_plugin`.
 
 ENGINE_DB says on which database: sqlite (the default) or mariadb. The tests work on a copy of the template in a temporary folder. They
 themselves say `import frappe` only, and run unchanged on a real bench (dev/bench_lane).
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dev.engine import activate, faults, paths, serve, services, sites
+from dev.engine import activate, faults, paths, prefork, serve, services, sites
 
 activate()
 
@@ -81,3 +81,11 @@ def faulty_server(site: Site) -> Iterator[faults.FaultyServer]:
 		pytest.skip("MariaDB and Redis can be taken away where there are some")
 	with faults.serving(site.bench, site.name) as running:
 		yield running
+
+
+@pytest.fixture
+def killable_server(site: Site) -> Iterator[prefork.KillableServer]:
+	"""The site served by a process that a test may kill (`.kill()`), and in whose place another comes."""
+	running = prefork.KillableServer(site.bench, site.name)
+	yield running
+	running.stop()

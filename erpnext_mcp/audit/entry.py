@@ -110,6 +110,8 @@ def _storable(column: str, value):
 	if column == "field_names":
 		value = json.dumps(list(value), ensure_ascii=False) if value else ""
 	if isinstance(value, str):
+		# Half a surrogate pair can't be stored, and a call that can't be recorded is not answered.
+		value = value.encode(errors="replace").decode()
 		return value[: LONG_TEXT_LENGTH if column in ("field_names", "reason") else TEXT_LENGTH]
 	if isinstance(value, float):
 		# Not more decimals than the column has: the stamp is of what will be read again.

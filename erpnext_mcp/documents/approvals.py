@@ -31,6 +31,7 @@ CONDITION_FAILS = (
 	SyntaxError,
 	TypeError,
 	ValueError,
+	frappe.PermissionError,
 	frappe.ValidationError,
 )
 """What a condition that an administrator wrote may raise about one document."""

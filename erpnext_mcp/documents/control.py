@@ -12,18 +12,27 @@ import frappe
 
 from erpnext_mcp.errors import Unsupported
 
-COMMENT = re.compile(r"\s*(?:/\*.*?\*/|--[^\n]*\n|#[^\n]*\n)", re.DOTALL)
+COMMENT = re.compile(r"\s*(?:/\*(?!M?!).*?\*/|--[^\n]*\n|#[^\n]*\n)", re.DOTALL)
+"""MariaDB runs what stands in `/*! ... */`: that is no comment."""
 CONTROL = re.compile(
 	r"""(?ix) \s* (?:
-	commit | begin | start\s+transaction | rollback (?!\s+(?:work\s+)?to\b) | set\s+(?:session\s+|@@)?autocommit
-	| (?:create|drop) (?!\s+temporary\b) | alter | truncate | rename | lock\s+tables | unlock\s+tables
-	| grant | revoke | analyze | optimize | repair | flush | reset | xa
-	) \b"""
+	(?:/\*M?!\d*\s*)? (?:
+	commit | end | begin | start | stop | rollback (?!\s+(?:work\s+)?to\b) | set\b.*\bautocommit | set\s+password
+	| (?:create (?:\s+or\s+replace)?|drop) (?!\s+temporary\b)(?!\s+or\b) | alter | truncate | rename
+	| lock\s+tables? | unlock\s+tables?
+	| grant | revoke | analyze | optimize | repair | check\s+table | cache\s+index | load\s+index
+	| flush | reset | change\s+master | shutdown | xa
+	) \b )"""
 )
 """Statements that end a transaction, or that commit it without a word (MariaDB: statements that cause an implicit
 commit; temporary tables don't)."""
 
 SHADOWED = ("sql", "commit", "rollback", "sql_ddl", "begin")
+
+SAVEPOINT = "erpnext_mcp_call"
+"""Set at the start: it is gone when the transaction was ended, whichever way (a stored procedure, the driver's own
+connection, a connection that was lost and made anew)."""
+SAVEPOINT_GONE = 1305
 
 
 class TransactionControl:
@@ -37,6 +46,7 @@ class TransactionControl:
 		"""A deadlock: the database has rolled back everything already, whoever swallowed the exception."""
 
 	def start(self) -> None:
+		self.db.savepoint(SAVEPOINT)
 		self._sql, self._rollback = self.db.sql, self.db.rollback
 		self.db.sql = self.sql
 		self.db.commit = self.commit
@@ -58,8 +68,20 @@ class TransactionControl:
 			raise self.lost
 		if frappe.local.db is not self.db:
 			self.attempts.append("another database connection was left in place")
+		elif not self._savepoint_is_there():
+			self.attempts.append("around Frappe's database layer")
 		if self.attempts:
 			raise refusal(self.attempts[0])
+
+	def _savepoint_is_there(self) -> bool:
+		try:
+			self.db.release_savepoint(SAVEPOINT)
+		except Exception as e:
+			if SAVEPOINT_GONE in e.args[:1] or "no such savepoint" in str(e):
+				return False
+			raise
+		self.db.savepoint(SAVEPOINT)
+		return True
 
 	def sql(self, query: Any, *args: Any, **kwargs: Any) -> Any:
 		if kwargs.get("run", True) and ends_transaction(str(query)):

@@ -129,7 +129,7 @@ def apply_action(
 		_check_queue(access, doc, operation, dry_run)
 	with in_our_words(access, doc):
 		apply_workflow(doc, action)
-	return _after_step(access, doc, operation, before_shown, transition.next_docstatus)
+	return _after_step(access, doc, operation, before_shown, transition.next_docstatus, dry_run)
 
 
 def _step(
@@ -155,15 +155,22 @@ def _step(
 		else:
 			# ERPNext's own `submit` of a long Journal Entry, among others, queues it.
 			getattr(doc, operation)()
-	return _after_step(access, doc, operation, before_shown, from_status + 1)
+	return _after_step(access, doc, operation, before_shown, from_status + 1, dry_run)
 
 
 def _after_step(
-	access: Access, doc: Any, operation: str, before_shown: Mapping[str, Any], wanted: int
+	access: Access,
+	doc: Any,
+	operation: str,
+	before_shown: Mapping[str, Any],
+	wanted: int,
+	dry_run: bool,
 ) -> dict[str, Any]:
 	"""The answer after Frappe has done, or queued, what was asked for."""
 	now = frappe.get_doc(doc.doctype, doc.name)
 	if int(now.docstatus) != wanted and now.is_locked:
+		if dry_run:
+			raise no_dry_run()
 		_check_unconditional(access, operation)
 		return {
 			"doctype": access.doctype,
@@ -223,10 +230,7 @@ def _check_queue(access: Access, doc: Any, operation: str, dry_run: bool) -> boo
 	if not doc.meta.get("queue_in_background") or is_scheduler_inactive():
 		return False
 	if dry_run:
-		raise Unsupported(
-			"This DocType is submitted and cancelled in the background, so there is no dry run of it.",
-			"Without dry_run it is queued.",
-		)
+		raise no_dry_run()
 	_check_unconditional(access, operation)
 	return True
 
@@ -258,4 +262,11 @@ def _transition(doc: Any, action: str) -> workflow_states.Transition:
 		"This action can't be taken by you now.",
 		"Take one of actions." if found else "There is none for you in the document's present state.",
 		actions=[t.action for t in found],
+	)
+
+
+def no_dry_run() -> Unsupported:
+	return Unsupported(
+		"This is done in the background, where nothing can be tried.",
+		"Without dry_run it is queued for real.",
 	)

@@ -1,5 +1,6 @@
 """Links that a caller sends: he may only point to what he could choose himself (DESIGN §5, T10, T43)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import frappe
@@ -21,28 +22,47 @@ def check_links(
 	:param before: the document as it was, by field, tables as lists of rows; empty for a new one
 	:raises ValidationFailed: missing and invisible alike
 	"""
-	for fieldname in change.values:
-		_check(access, doc, fieldname, before.get(fieldname), f"data.{fieldname}")
-	old_rows = {row["name"]: row for table in change.rows for row in before.get(table) or []}
+	_check_all(access, doc, change.values, before, "data")
 	for table, sent in change.rows.items():
+		old_rows = {row["name"]: row for row in before.get(table) or []}
 		for position, (row, wanted) in enumerate(zip(rows[table], sent, strict=True)):
-			old = old_rows.get(wanted.name, {})
-			for fieldname in wanted.values:
-				_check(access, row, fieldname, old.get(fieldname), f"data.{table}[{position}].{fieldname}")
+			_check_all(access, row, wanted.values, old_rows.get(wanted.name, {}), f"data.{table}[{position}]")
 
 
-def _check(access: Access, doc: Any, fieldname: str, old: Any, where: str) -> None:
-	df = doc.meta.get_field(fieldname)
-	value = doc.get(fieldname)
-	if df is None or df.fieldtype not in LINKS or value in (None, "") or value == old:
-		return
-	target = df.options if df.fieldtype == "Link" else doc.get(df.options)
-	if not target or not selectable(access, str(target), str(value), bool(df.ignore_user_permissions)):
-		raise ValidationFailed(
-			f"{where}: there is nothing called {str(value)[:140]} that you could choose here.",
-			"Look for the exact name with search_generic_documents.",
-			field=fieldname,
-		)
+def _check_all(
+	access: Access, doc: Any, sent: Mapping[str, Any], before: Mapping[str, Any], where: str
+) -> None:
+	for df in doc.meta.get("fields", {"fieldtype": ("in", LINKS)}):
+		if df.fieldname in sent and not _may_point_there(access, doc, df, before):
+			raise ValidationFailed(
+				f"{where}.{df.fieldname}: there is nothing called {str(doc.get(df.fieldname))[:140]} that you could "
+				"choose here.",
+				"Look for the exact name with search_generic_documents.",
+				field=df.fieldname,
+			)
+		# The same name in another DocType is another document.
+		if (
+			df.fieldtype == "Dynamic Link"
+			and df.options in sent
+			and not _may_point_there(access, doc, df, before)
+		):
+			raise ValidationFailed(
+				f"{where}.{df.options}: the document that is linked with it is none that you could choose there.",
+				"Send the link together with its DocType.",
+				field=df.options,
+			)
+
+
+def _may_point_there(access: Access, doc: Any, df: Any, before: Mapping[str, Any]) -> bool:
+	"""Whether a link is empty, as it was, or to a document that the user could choose."""
+	value = doc.get(df.fieldname)
+	is_dynamic = df.fieldtype == "Dynamic Link"
+	target = doc.get(df.options) if is_dynamic else df.options
+	if value in (None, ""):
+		return True
+	if value == before.get(df.fieldname) and (not is_dynamic or target == before.get(df.options)):
+		return True
+	return bool(target) and selectable(access, str(target), str(value), bool(df.ignore_user_permissions))
 
 
 def selectable(access: Access, doctype: str, name: str, ignore_user_permissions: bool = False) -> bool:

@@ -69,6 +69,15 @@ def as_data(source_access: Access, target_access: Access, doc: Document) -> dict
 	return _filled(data)
 
 
+def by_row_name(doc: Document) -> dict[str, Any]:
+	"""A mapped document by field, its rows under the names that `as_data` gives them: what a caller may send back as it is."""
+	values = doc.as_dict()
+	for df in doc.meta.get_table_fields():
+		for position, row in enumerate(values.get(df.fieldname) or [], 1):
+			row["name"] = f"{ROW_PREFIX}{position}"
+	return values
+
+
 def no_mapper(source_doctype: str, targets: Sequence[str] = ()) -> InvalidArguments:
 	"""The one answer for a target that there is no mapper to, or that the caller may not create (T13).
 

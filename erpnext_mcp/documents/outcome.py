@@ -5,7 +5,7 @@ from typing import Any
 
 from erpnext_mcp.access import Access, Change, Field
 from erpnext_mcp.documents.applied import Rows
-from erpnext_mcp.documents.values import INTEGERS, NUMBERS
+from erpnext_mcp.documents.values import INTEGERS, NUMBERS, plain
 
 SMALLEST = 1e-9
 """Numbers that differ by less are the same, as columns have nine decimals."""
@@ -86,6 +86,8 @@ def same_value(fieldtype: str, one: Any, other: Any) -> bool:
 			return abs(float(one or 0) - float(other or 0)) < SMALLEST
 		except (TypeError, ValueError):
 			return one == other
+	if fieldtype == "JSON":
+		return plain(one, "JSON") == plain(other, "JSON")
 	if one in (None, "") or other in (None, ""):
 		return (one in (None, "")) == (other in (None, ""))
 	if fieldtype in ("Datetime", "Time"):

@@ -102,21 +102,28 @@ def _check_state(doc) -> None:
 
 
 def _pdf(doc, format: str, generator: str) -> bytes:
-	messages, request = len(frappe.local.message_log), frappe.local.form_dict
+	messages, request, flag = len(frappe.local.message_log), frappe.local.form_dict, frappe.flags.read_only
 	# The view that prints takes settings, keys and letter heads from the request, which is the caller's.
 	frappe.local.form_dict = frappe._dict(pdf_generator=generator)
+	# v15 commits its Access Log of prints at once, unless it is put off, as v16 always does.
+	frappe.flags.read_only = True
 	try:
 		pdf = frappe.get_print(doc.doctype, doc.name, format, as_pdf=True, doc=doc)
 	except frappe.PermissionError as e:
 		raise NotPermitted("ERPNext does not let you print this document.") from e
-	except (frappe.ValidationError, OSError) as e:
+	except frappe.ValidationError as e:
 		frappe.logger("mcp").error("a print failed", exc_info=True)
 		raise ValidationFailed(
-			"The PDF could not be made: the print format has an error, or an image in it can't be loaded.",
-			"Try another print format.",
+			"The print format has an error.", "Try another print format.", reason=type(e).__name__
+		) from e
+	except OSError as e:
+		frappe.logger("mcp").error("a print failed", exc_info=True)
+		raise ValidationFailed(
+			"The PDF generator failed: it could not load an image or a style sheet of the print format.",
+			"Try another print format, or tell the site's administrator: the server must reach its own address.",
 			reason=type(e).__name__,
 		) from e
 	finally:
-		frappe.local.form_dict = request
+		frappe.local.form_dict, frappe.flags.read_only = request, flag
 		del frappe.local.message_log[messages:]
 	return bytes(pdf)

@@ -15,6 +15,7 @@ from erpnext_mcp.access import Access, Field
 from erpnext_mcp.documents.text import clean
 from erpnext_mcp.documents.transactions import may_be_tried_again
 from erpnext_mcp.errors import (
+	Busy,
 	CallError,
 	Conflict,
 	LinkExists,
@@ -27,6 +28,7 @@ from erpnext_mcp.errors import (
 )
 
 TEXT_LENGTH = 600
+INCORRECT_STRING = 1366
 
 Linking = Callable[[], dict[str, Any]]
 """Gives the members of an answer that name the documents linking to one, as far as the caller can read them."""
@@ -59,8 +61,8 @@ def as_problem(
 ) -> CallError | None:
 	"""The refusal that an exception of Frappe stands for; None for what is no refusal but a fault."""
 	reason = f"{type(error).__name__}: {clean(str(error), 1500)}"
-	if isinstance(error, frappe.MandatoryError):
-		return _missing(error, access, reason)
+	if isinstance(error, frappe.MandatoryError) and (missing := _missing_fields(error, doc)):
+		return _missing(missing, access, reason)
 	if isinstance(error, frappe.LinkValidationError):  # CancelledLinkError is one, too
 		return _bad_links(access, doc, reason)
 	if isinstance(error, frappe.DuplicateEntryError | frappe.UniqueValidationError):
@@ -102,11 +104,17 @@ def as_problem(
 		)
 	if isinstance(error, frappe.InReadOnlyMode):
 		return ReadOnly("The site is read-only now, for maintenance.", "Try again later.", reason=reason)
+	if isinstance(error, frappe.QueueOverloaded):
+		return Busy("Too much is waiting to be done in the background.", "Try again later.", reason=reason)
+	if isinstance(error, frappe.CharacterLengthExceededError | frappe.db.DataError) or _is_cut_text(error):
+		return _too_long(access, doc, fieldnames, reason)
 	if isinstance(error, frappe.TooManyWritesError):
 		return TooLarge("This changes too much at once.", "Do it in smaller parts.", reason=reason)
 	if isinstance(error, frappe.ValidationError | frappe.NameError | frappe.OutgoingEmailError):
 		return _business(access, _said(error), reason)
-	return None
+	# Controllers stumble over an empty field that Frappe would miss only after them.
+	unset = _unset(doc)
+	return _missing(unset, access, reason) if unset else None
 
 
 def _said(error: Exception) -> str:
@@ -138,11 +146,25 @@ def touched(doctype: str) -> set[str]:
 	return found
 
 
-def _missing(error: Exception, access: Access, reason: str) -> CallError:
-	"""Frappe: `[Customer, CUST-1]: customer_name, item_code`."""
-	names = [n.strip() for n in str(error).rpartition("]: ")[2].split(",") if n.strip()]
+def _missing_fields(error: Exception, doc: Any) -> list[str]:
+	"""The fields that Frappe misses: `[Customer, CUST-1]: customer_name, item_code`. Empty for an error that a controller
+	raised with words of its own."""
+	names = [n.strip() for n in str(error).rpartition("]: ")[2].split(",")]
+	metas = [doc.meta, *(frappe.get_meta(df.options) for df in doc.meta.get_table_fields())]
+	return list(dict.fromkeys(names)) if all(any(m.has_field(n) for m in metas) for n in names) else []
+
+
+def _unset(doc: Any) -> list[str]:
+	"""The required fields of a document and its rows that hold nothing."""
+	found = [
+		name for d in (doc, *doc.get_all_children()) for name, _text in d._get_missing_mandatory_fields()
+	]
+	return list(dict.fromkeys(found))
+
+
+def _missing(names: Sequence[str], access: Access, reason: str) -> CallError:
 	told, hidden = [], []
-	for name in dict.fromkeys(names):
+	for name in names:
 		(told if (found := _writable_as(access, name)) else hidden).append(found or name)
 	if hidden:
 		return ValidationFailed(
@@ -209,6 +231,31 @@ def _taken(access: Access, doc: Any, fieldnames: Sequence[str], reason: str) -> 
 		"Choose other values.",
 		reason=reason,
 	)
+
+
+def _too_long(access: Access, doc: Any, fieldnames: Sequence[str], reason: str) -> CallError:
+	"""Frappe's own text quotes the value, which may be one that the caller does not see."""
+	told = []
+	for path in fieldnames:
+		table, _dot, fieldname = path.rpartition(".")
+		for d in doc.get(table) or [] if table else [doc]:
+			limit = _most_characters(d.meta.get_field(fieldname))
+			if limit and len(str(d.get(fieldname) or "")) > limit:
+				told.append(f"{path} (at most {limit} characters)")
+				break
+	what = f"Too long: {', '.join(told)}." if told else "A value is longer or larger than its field can hold."
+	return ValidationFailed(what, "Nothing was changed.", reason=reason)
+
+
+def _is_cut_text(error: Exception) -> bool:
+	"""MariaDB cuts a text that is too long between the bytes of a character, and then says that it is none."""
+	return isinstance(error, frappe.db.OperationalError) and error.args[:1] == (INCORRECT_STRING,)
+
+
+def _most_characters(df: Any) -> int:
+	"""Of a field that is a column of limited length; 0 for any other."""
+	column, length = frappe.db.type_map.get(df.fieldtype, ("", 0)) if df else ("", 0)
+	return int(df.get("length") or length or 0) if column == "varchar" else 0
 
 
 def _after_submit(access: Access, reason: str) -> CallError:

@@ -6,7 +6,6 @@ hook `mcp_no_dry_run`), and what a save sets off on other DocTypes that it write
 """
 
 import frappe
-from frappe.utils.safe_exec import is_safe_exec_enabled
 
 from erpnext_mcp.errors import Unsupported
 
@@ -69,7 +68,7 @@ def dry_run_obstacle(doctype: str, workflow: str = "") -> str | None:
 	)
 	if notification:
 		return f"Notification {notification} is sent at once"
-	if is_safe_exec_enabled():
+	if _scripts_run():
 		script = _first(
 			"Server Script",
 			{
@@ -86,6 +85,13 @@ def dry_run_obstacle(doctype: str, workflow: str = "") -> str | None:
 		if tasks:
 			return f"Workflow {workflow} has tasks that run at once"
 	return None
+
+
+def _scripts_run() -> bool:
+	# On v16 the import opens a log file under the current folder: not before a site is connected.
+	from frappe.utils.safe_exec import is_safe_exec_enabled
+
+	return is_safe_exec_enabled()
 
 
 def _first(doctype: str, filters: dict) -> str | None:

@@ -71,6 +71,8 @@ class WriteTransaction:
 		:raises Undecided: the connection to the database broke while committing
 		:raises Exception: a `before_commit` callback's; nothing is saved then
 		"""
+		# While it still can't end the transaction: what it rolled back would be told as saved.
+		frappe.db.before_commit.run()
 		self.check()
 		self.control.end()
 		callbacks = frappe.db.after_commit
@@ -174,6 +176,8 @@ class _RequestState:
 		frappe.local.flags.clear()
 		frappe.local.flags.update(self.flags)
 		frappe.local.message_log = self.messages
+		# Made once per request: a delete would not see the links that an earlier call of this process has made.
+		frappe.local.dynamic_link_map = None
 		frappe.local.error_log = []
 		frappe.local.debug_log = []
 
@@ -183,7 +187,6 @@ class _RequestState:
 			doc.unlock()
 		# A queue that is not empty registers no flush again: the webhooks of the next write would be lost.
 		frappe.local._webhook_queue = None
-		frappe.local.dynamic_link_map = None
 		frappe.db.value_cache.clear()
 		request_cache: Any = getattr(frappe.local, "request_cache", None)
 		if request_cache is not None:

@@ -32,7 +32,7 @@ def version(doc, visible: Mapping[str, Any]) -> str:
 
 def same_state(doc, token: str) -> bool:
 	"""Whether a token was given for the state that a document is in."""
-	return hmac.compare_digest(token.partition(".")[0], state_token(doc))
+	return hmac.compare_digest(token.partition(".")[0].encode(), state_token(doc).encode())
 
 
 def changed_fields(doc, visible: Mapping[str, Any], token: str) -> list[str] | None:

@@ -13,6 +13,7 @@ from erpnext_mcp.documents import workflow_states
 from erpnext_mcp.documents.applied import Rows, apply, new_document
 from erpnext_mcp.documents.changes import about_to_change, has_changed, was_made
 from erpnext_mcp.documents.link_values import check_links
+from erpnext_mcp.documents.mapping import by_row_name
 from erpnext_mcp.documents.outcome import differences, overridden
 from erpnext_mcp.documents.problems import in_our_words
 from erpnext_mcp.documents.query import matches_row_filter
@@ -42,8 +43,10 @@ def create(access: Access, change: Change, template: Any = None) -> dict[str, An
 	"""
 	_check_kind(access, "created")
 	_check_state_field(access, change)
+	# What the mapper chose may be sent back, though the caller could not choose it himself: units of measure, on v15.
+	before = by_row_name(template) if template is not None else {}
 	doc, rows = new_document(access, change, template)
-	check_links(access, change, doc, rows, {})
+	check_links(access, change, doc, rows, before)
 	with in_our_words(access, doc, fieldnames=change.fieldnames):
 		doc.insert()
 	saved = settled(access, doc, "create")
@@ -117,6 +120,9 @@ def settled(access: Access, doc, operation: str):
 	:returns: the document, loaded anew
 	:raises ConditionFailed: a condition does not hold, or the caller could not see the document any more
 	"""
+	if frappe.session.user != access.user:
+		# A hook went on as somebody else: what follows is about what the caller may see.
+		frappe.set_user(access.user)
 	saved = frappe.get_doc(doc.doctype, doc.name)
 	access.check_conditions(operation, saved.as_dict(), AFTER)
 	try:

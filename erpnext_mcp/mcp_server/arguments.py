@@ -1,5 +1,6 @@
 """Checks the arguments of a call against the tool's strict schema. The SDK does not (lowlevel servers validate nothing)."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ def validate(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 	:raises InvalidArguments: the first thing that is wrong, named by argument, and the arguments there are
 	"""
+	if not _is_unicode(arguments):
+		raise InvalidArguments("The arguments hold half a surrogate pair: that is no text.")
 	error = min(
 		Draft202012Validator(tool.input_schema).iter_errors(dict(arguments)), key=_order, default=None
 	)
@@ -24,6 +27,15 @@ def validate(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
 	defaults = {k: v["default"] for k, v in properties.items() if "default" in v}
 	complete = {**defaults, **arguments}
 	return {**complete, "doctype": tool.doctype} if tool.doctype else complete
+
+
+def _is_unicode(arguments: Mapping[str, Any]) -> bool:
+	"""JSON can write (`"\\ud800"`) what no database and no answer can hold."""
+	try:
+		json.dumps(arguments, ensure_ascii=False, default=str).encode()
+	except UnicodeEncodeError:
+		return False
+	return True
 
 
 def _order(error: ValidationError) -> tuple:

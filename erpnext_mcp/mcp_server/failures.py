@@ -41,7 +41,9 @@ def as_call_error(error: Exception, tool_name: str) -> CallError:
 		)
 	if _is_timeout(error):
 		return Timeout(
-			"The database took too long.", "Narrow the filters or order by an indexed field such as name."
+			"The database took too long.",
+			"Narrow the filters or order by an indexed field such as name. A write: others may hold the documents, try "
+			"again later.",
 		)
 	return InternalError(
 		"Something went wrong inside the server.",

@@ -20,6 +20,7 @@ from erpnext_mcp.documents.connection import DatabaseGone, give_up, is_lost
 from erpnext_mcp.documents.transactions import (
 	MOST_TRIES,
 	WRITE_TIME_LIMIT,
+	Undecided,
 	WriteTransaction,
 	may_be_tried_again,
 	pause_before,
@@ -115,6 +116,7 @@ def run(caller: Caller, tool_name: str, arguments: Mapping[str, Any]) -> Answer:
 		call.fail(as_call_error(e, tool_name))
 	if not call.recorded and to_be_recorded(call):
 		failure = keep(entries(call), text_log(call))
+		# Of a commit that nobody knows the end of, the entry may be there already; that is what to say.
 		if failure is not None and not isinstance(call.error, Unavailable):
 			call.fail(failure)
 	if call.error is not None and call.settings is not None:

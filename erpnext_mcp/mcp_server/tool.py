@@ -21,23 +21,19 @@ class Transaction(Enum):
 	"""Anything can be written, temporary tables too, and nothing of it stays."""
 
 
-READ_ONLY = {"readOnlyHint": True, "openWorldHint": False}
-"""Annotations of a tool that changes nothing and reaches nothing but this site; the other two are about writes only."""
-
-IMPLIED = frozenset({("readOnlyHint", False), ("idempotentHint", False)})
-"""What the protocol takes for granted where it is not said."""
+# Annotations: what differs from the protocol's own defaults, or would be a danger to get wrong.
+READ_ONLY = {"readOnlyHint": True}
+"""Changes nothing."""
+ADDS = {"destructiveHint": False}
+"""Only adds."""
+CHANGES = {"destructiveHint": True}
+"""Changes or deletes what is there."""
 
 BOUNDS = frozenset(
 	{"minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum", "pattern", "default"}
 )
 """Held, and named by the error of a call that does not keep them, but not told beforehand: every request of a model
 carries the tool list, and no model sends 10,000,001 by itself."""
-
-ADDS = {"readOnlyHint": False, "destructiveHint": False, "idempotentHint": False, "openWorldHint": False}
-"""Annotations of a tool that only adds."""
-
-CHANGES = {"readOnlyHint": False, "destructiveHint": True, "idempotentHint": False, "openWorldHint": False}
-"""Annotations of a tool that changes or deletes what is there."""
 
 
 def one(arguments: Mapping[str, Any]) -> int:
@@ -79,11 +75,22 @@ class Tool:
 			"title": self.title,
 			"description": self.description,
 			"inputSchema": _without_bounds(self.input_schema),
-			"outputSchema": _names_and_types(self.output_schema),
-			"annotations": {
-				hint: value for hint, value in self.annotations.items() if (hint, value) not in IMPLIED
-			},
+			"outputSchema": self._answer_as_wire(),
+			"annotations": dict(self.annotations),
 		}
+
+	def _answer_as_wire(self) -> dict[str, Any]:
+		"""The members that every answer has and that no argument has said; what they hold a model sees when it gets them."""
+		properties = self.output_schema["properties"]
+		told = [m for m in self.output_schema.get("required", ()) if m not in self.input_schema["properties"]]
+		return {"type": "object", "properties": {m: _structure(properties[m]) for m in told}}
+
+
+def _structure(schema: Mapping[str, Any]) -> dict[str, Any]:
+	kind = schema.get("type")
+	if kind == "array":
+		return {"type": "array", "items": {}}
+	return {"type": "object"} if kind == "object" else {}
 
 
 def _without_bounds(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,19 +98,11 @@ def _without_bounds(schema: Mapping[str, Any]) -> dict[str, Any]:
 	# Properties are looked at by value: a field may be named `default`.
 	if "properties" in shown:
 		shown["properties"] = {name: _without_bounds(s) for name, s in shown["properties"].items()}
+	elif shown.get("additionalProperties"):
+		del shown["additionalProperties"]  # of an object whose keys are not known
 	if "items" in shown:
 		shown["items"] = _without_bounds(shown["items"])
 	return shown
-
-
-def _names_and_types(schema: Mapping[str, Any]) -> dict[str, Any]:
-	"""The members of an answer with their types; what is in them a model sees when it gets them."""
-	return {"type": "object", "properties": {name: _type(s) for name, s in schema["properties"].items()}}
-
-
-def _type(schema: Mapping[str, Any]) -> dict[str, Any]:
-	shown = {"type": schema["type"]} if "type" in schema else {}
-	return {**shown, "items": _type(schema["items"])} if "items" in schema else shown
 
 
 def object_schema(properties: Mapping[str, Any], required: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from erpnext_mcp.policy.operations import READ
 
 DRY_RUN: dict[str, Any] = {"type": "boolean", "default": False}
 EXPECTED_VERSION: dict[str, Any] = {"type": "string", "maxLength": 2000}
-DATA: dict[str, Any] = {"type": "object", "additionalProperties": True}
+DATA: dict[str, Any] = {"type": "object"}
 REMOVE: dict[str, Any] = {
 	"type": "object",
 	"additionalProperties": {"type": "array", "items": {"type": "string"}, "maxItems": 500},

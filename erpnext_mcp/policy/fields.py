@@ -13,6 +13,7 @@ from erpnext_mcp.policy.profile import DocTypeRule
 
 VALUE_ATTRIBUTE = "_erpnext_mcp_value"
 RESOLVED_ATTRIBUTE = "_erpnext_mcp_resolved"
+TREE_COLUMNS = frozenset({"lft", "rgt", "old_parent"})
 
 
 def resolve(doctype: str, user: str, rule: DocTypeRule | None = None) -> FieldSets:
@@ -62,7 +63,9 @@ def meta_value(meta) -> MetaDocType:
 	if value is None:
 		value = meta.__dict__[VALUE_ATTRIBUTE] = MetaDocType(
 			name=meta.name,
-			fields=tuple(_meta_field(df) for df in meta.fields if _holds_something(df)),
+			fields=tuple(
+				_meta_field(df, _is_kept_by_tree(meta, df)) for df in meta.fields if _holds_something(df)
+			),
 			title_field=meta.get_title_field(),
 			search_fields=tuple(meta.get_search_fields()),
 			issingle=bool(meta.issingle),
@@ -121,7 +124,13 @@ def is_filled(df) -> bool:
 	return df.fieldtype == "Select" and bool((df.options or "").split("\n", 1)[0].strip())
 
 
-def _meta_field(df) -> MetaField:
+def _is_kept_by_tree(meta, df) -> bool:
+	"""Whether it is a column by which Frappe keeps a tree in order (`frappe.utils.nestedset`): ERPNext's forms hide them,
+	but don't say that nobody writes them."""
+	return df.fieldname in TREE_COLUMNS and meta.has_field("lft") and meta.has_field("rgt")
+
+
+def _meta_field(df, kept_by_frappe: bool) -> MetaField:
 	return MetaField(
 		fieldname=df.fieldname,
 		label=df.label or "",
@@ -129,7 +138,7 @@ def _meta_field(df) -> MetaField:
 		options=df.options or "",
 		permlevel=df.permlevel or 0,
 		required=bool(df.reqd),
-		read_only=bool(df.read_only or df.fieldtype == "Read Only" or df.get("is_virtual")),
+		read_only=bool(df.read_only or df.fieldtype == "Read Only" or df.get("is_virtual") or kept_by_frappe),
 		stored=not df.get("is_virtual"),
 		description=df.description or "",
 		in_list_view=bool(df.in_list_view),

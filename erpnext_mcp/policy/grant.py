@@ -8,11 +8,18 @@ import frappe
 from frappe.utils import now_datetime
 
 from erpnext_mcp.access import Access, FieldSets
-from erpnext_mcp.errors import NotPermitted, ReadOnly, Suspended, doctype_not_found
+from erpnext_mcp.errors import NotPermitted, ReadOnly, Suspended, Unsupported, doctype_not_found
 from erpnext_mcp.policy import judge
 from erpnext_mcp.policy.deny_list import denied_reason
 from erpnext_mcp.policy.fields import fieldtypes, resolve, resolve_for_select
-from erpnext_mcp.policy.operations import FRAPPE_PERMISSION, OPERATIONS, READING, SELECT, SUBMITTABLE_ONLY
+from erpnext_mcp.policy.operations import (
+	FRAPPE_PERMISSION,
+	OPERATIONS,
+	READ,
+	READING,
+	SELECT,
+	SUBMITTABLE_ONLY,
+)
 from erpnext_mcp.policy.profile import MASKED, Profile, choose
 from erpnext_mcp.policy.row_filter import row_filter
 from erpnext_mcp.policy.store import Policy, Settings
@@ -75,6 +82,7 @@ class Grant:
 
 		:param wanted: operations of which the first that the user has is taken
 		:raises NotFound: the DocType does not exist for the user, whatever the reason (T13)
+		:raises Unsupported: it is that of a table which the user sees in other DocTypes (T33)
 		:raises NotPermitted: it does, but none of these operations
 		:raises ReadOnly: the profile opens one of them, but nothing can be written now
 		"""
@@ -83,6 +91,13 @@ class Grant:
 			reason = (
 				self.closed_because(doctype) or f"{self.user} has no permission in Frappe for what it opens"
 			)
+			if parents := self._parents_of_rows(doctype):
+				raise Unsupported(
+					f"{doctype} is a kind of rows, not of documents.",
+					"Read and write them within their document: " + ", ".join(parents) + ".",
+					reason=reason,
+					parents=parents,
+				)
 			raise doctype_not_found(reason)
 		operation = next((o for o in wanted if o in operations), None)
 		if operation is None:
@@ -117,6 +132,18 @@ class Grant:
 			link_target=self.link_target,
 			hides=self.hides,
 		)
+
+	def _parents_of_rows(self, child: str) -> list[str]:
+		"""The DocTypes that the user can read and that show him a table of such rows."""
+		return [
+			doctype
+			for doctype, operations in self.doctypes().items()
+			if READ in operations
+			and any(
+				table.options == child
+				for table in resolve(doctype, self.user, self.profile.rules[doctype]).tables
+			)
+		]
 
 	def link_target(self, doctype: str) -> Access:
 		"""What a link to a DocType may point to, beyond what Frappe lets the user select: the rows of its rule (DESIGN §5).

@@ -101,6 +101,74 @@ def changed(admin) -> Callable[..., Any]:
 
 
 @pytest.fixture
+def granted(changed, world) -> Callable[..., Any]:
+	"""granted({"Customer": "read update"}, fields=[("Customer", "website", "Restricted")], ...): the profile of READER and
+	MASTER with exactly these rules, for the length of a with block.
+
+	`fields`: (DocType, fieldname or table.fieldname, rule[, mask style]); `conditions`: (DocType, operation, field,
+	operator, value[, "Before"]); `more`: further values of rules, by DocType.
+	"""
+	import json
+
+	def rule(doctype: str, operations: str, more: dict[str, Any]) -> dict[str, Any]:
+		return {
+			"document_type": doctype,
+			"acknowledge_hidden_name": 1,
+			"acknowledge_hidden_required": 1,
+			**{f"can_{operation}": 1 for operation in operations.split()},
+			**more,
+		}
+
+	def field_rule(doctype: str, fieldname: str, rule: str, mask_style: str = "") -> dict[str, Any]:
+		table, _dot, fieldname = fieldname.rpartition(".")
+		return {
+			"document_type": doctype,
+			"table_field": table,
+			"fieldname": fieldname,
+			"rule": rule,
+			"mask_style": mask_style,
+		}
+
+	def condition(doctype, operation, field, operator, value=None, state="After") -> dict[str, Any]:
+		return {
+			"document_type": doctype,
+			"operation": operation,
+			"field": field,
+			"operator": operator,
+			"value": None if value is None else json.dumps(value),
+			"document_state": state,
+		}
+
+	def granted(rules: dict[str, str], *, fields=(), conditions=(), more=None, **values: Any):
+		return changed(
+			"MCP Permission Profile",
+			world.PROFILE,
+			doctype_rules=[rule(d, operations, (more or {}).get(d, {})) for d, operations in rules.items()],
+			field_rules=[field_rule(*f) for f in fields],
+			conditions=[condition(*c) for c in conditions],
+			**values,
+		)
+
+	return granted
+
+
+@pytest.fixture
+def exact_versions(monkeypatch) -> None:
+	"""Version tokens that tell every change of a field: one in 64 goes untold otherwise (`documents/versions.py`)."""
+	from erpnext_mcp.documents import versions
+
+	digest = versions._digest
+
+	def character(doc, fieldname: str, value: Any) -> str:
+		number = int.from_bytes(
+			digest("field", doc.doctype, str(doc.name), fieldname, repr(value))[:4], "big"
+		)
+		return chr(0x4E00 + number % 20_000)
+
+	monkeypatch.setattr(versions, "_character", character)
+
+
+@pytest.fixture
 def last_entry(admin) -> Callable[..., Any]:
 	"""last_entry(**filters) → the newest MCP Audit Entry."""
 	import frappe

@@ -49,6 +49,7 @@ READS_ONLY_OUR_OWN = {
 	"audit/statistics.py",  # the audit in figures, after asking whether the user has reports on it
 	"audit/table.py",  # entries and seals, for the jobs and commands that prove them
 	"api/refused.py",  # whose credentials were refused
+	"documents/idempotency.py",  # our own keys
 	"policy/binding.py",  # API keys and tokens, to tell which are bound
 	"cli/other_servers.py",  # DocTypes of other MCP servers, for who has the command line
 	"install.py",
@@ -122,7 +123,10 @@ def test_only_compat_asks_for_the_version(path: Path):
 	assert "frappe.__version__" not in path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "mcp_server" / "tools").glob("*.py")), ids=name_of)
+TOOL_MODULES = [p for d in ("tools", "own_tools") for p in sorted((ROOT / "mcp_server" / d).glob("*.py"))]
+
+
+@pytest.mark.parametrize("path", TOOL_MODULES, ids=name_of)
 def test_tools_reach_no_data_around_the_pipeline(path: Path):
 	"""DESIGN §3: there is no second way. Tools work through `documents` and `policy` only."""
 	for name in imports(path):

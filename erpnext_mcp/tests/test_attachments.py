@@ -338,7 +338,7 @@ def test_t57_too_large(call, world, narrowed, attach, monkeypatch):
 		("mcp.unknownending", "süß".encode(), "süß"),
 		("mcp-2.unknownending", b"\xff\x00\x01", None),
 		("mcp-nul.csv", b"a\x00b", None),
-		("mcp.pdf", b"%PDF-1.4 mcp", None),
+		("mcp.zip", b"PK mcp", None),
 		("mcp.xlsx", b"PK\x03\x04 mcp", None),
 	],
 )

@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from erpnext_mcp.mcp_server.registry import TOOLS
+from erpnext_mcp.mcp_server.tool import Transaction
 
 CUSTOMERS = {"doctype": "Customer", "fields": ["territory"], "order_by": "name asc", "limit": 3}
 
@@ -13,6 +14,10 @@ CUSTOMERS = {"doctype": "Customer", "fields": ["territory"], "order_by": "name a
 @pytest.fixture
 def url(server, world) -> str:
 	return server.base_url + "/mcp"
+
+
+def offered(call, world) -> list[str]:
+	return [t["name"] for t in call(world.READER, "tools/list").content["tools"]]
 
 
 @pytest.mark.parametrize(
@@ -35,14 +40,17 @@ def test_python_sdk(url, world, reader_key, call, mode, protocol):
 				return {
 					"protocol": client.protocol_version,
 					"tools": [tool.name for tool in tools],
-					"annotations": [tool.annotations.read_only_hint for tool in tools],
+					"annotations": {t.name: bool(t.annotations.read_only_hint) for t in tools},
 					"listed": listed,
 					"refused": refused,
 				}
 
 	seen = asyncio.run(session())
 	assert seen["protocol"] == protocol
-	assert seen["tools"] == list(TOOLS) and all(seen["annotations"])
+	assert seen["tools"] == offered(call, world)
+	assert seen["annotations"] == {n: TOOLS[n].transaction is not Transaction.WRITE for n in seen["tools"]}, (
+		"who can write says so"
+	)
 	assert not seen["listed"].is_error
 	assert (
 		seen["listed"].structured_content == call(world.READER, "list_generic_documents", **CUSTOMERS).content
@@ -70,7 +78,7 @@ def test_clients_of_npm(url, world, reader_key, call, client, protocol):
 	clients = pytest.importorskip("dev.clients")
 	seen = clients.call(client, url, reader_key, "list_generic_documents", CUSTOMERS)
 	assert "error" not in seen, seen
-	assert seen["tools"] == list(TOOLS)
+	assert seen["tools"] == offered(call, world)
 	if protocol:
 		assert seen["protocol"] == protocol and seen["server"]["name"] == "erpnext_mcp"
 	expected = call(world.READER, "list_generic_documents", **CUSTOMERS).content

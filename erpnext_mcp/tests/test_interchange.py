@@ -266,6 +266,7 @@ def profiles(draw):
 			"acknowledge_hidden_name",
 			"acknowledge_hidden_required",
 			"acknowledge_password_fields",
+			"acknowledge_print",
 		)
 		values["doctype_rules"].append(
 			{
@@ -276,6 +277,7 @@ def profiles(draw):
 					st.sampled_from(["", '[["a", "=", "{{user}}"]]', '{"ü": ["in", [1, 2.5]]}'])
 				),
 				"max_rows": draw(st.integers(0, 500)),
+				"print_formats": draw(st.sampled_from(["", "Standard", "Invoice Ü\nStandard"])),
 			}
 		)
 		names = draw(st.lists(st.tuples(st.one_of(st.just(""), idents), idents), unique=True, max_size=4))
@@ -452,6 +454,7 @@ def test_the_format_knows_every_field_of_a_profile(site_only):
 	}
 	rule = {"document_type", "field_mode", "row_filter", "max_rows", *(f"can_{o}" for o in OPERATIONS)}
 	rule |= {"acknowledge_hidden_name", "acknowledge_hidden_required", "acknowledge_password_fields"}
+	rule |= {"print_formats", "acknowledge_print"}
 	rule |= {"own_tools", "tool_slug"}  # the slug is not exported: the other site gives its own
 	children = {
 		"doctype_rules": rule,

@@ -19,7 +19,12 @@ def documents(world):
 	"""Rows as ERPNext would write them, without its validation: what counts here is who is shown them."""
 	frappe.set_user("Administrator")
 	company = frappe.get_all("Company", order_by="name asc", pluck="name", limit=1)[0]
-	common = {"company": company, "territory": world.NORTH, "title": "MCP title"}
+	common = {
+		"company": company,
+		"territory": world.NORTH,
+		"title": "MCP title",
+		"customer_name": "MCP title",
+	}
 	made = []
 
 	def insert(doctype: str, name: str, **values) -> None:

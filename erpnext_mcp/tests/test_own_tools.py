@@ -1,7 +1,9 @@
 """Tools of one DocType: who gets them, what their schemas tell, that they are the generic ones at work (T03, T20, T21,
 T41, T66)."""
 
+import asyncio
 import json
+import shutil
 
 import frappe
 import pytest
@@ -106,7 +108,8 @@ def test_who_has_the_operations_gets_the_tools(call, tools, world, opened):
 			assert tool["title"] == f"{generic['title']}: Customer"
 			assert "Customer" in tool["description"] and generic["name"] in tool["description"]
 			assert tool["annotations"] == generic["annotations"]
-			assert tool["outputSchema"] == generic["outputSchema"]
+			told = tool["outputSchema"]["properties"]
+			assert {**told, **generic["outputSchema"]["properties"]} == told
 			assert "doctype" not in tool["inputSchema"]["properties"]
 			left = set(generic["inputSchema"]["properties"]) - {"doctype"}
 			assert set(tool["inputSchema"]["properties"]) == left
@@ -467,6 +470,76 @@ def test_create_update_and_delete(call, tools, world, opened, last_entry):
 			frappe.db.rollback()
 			frappe.delete_doc_if_exists("Customer", name, force=True)
 			frappe.db.commit()
+
+
+def test_rows_are_changed_added_and_removed(call, world, opened):
+	with opened():
+		read = call(world.MASTER, "get_customer_document", name=world.ALPHA).content
+		(row,) = read["document"]["credit_limits"]
+		others = frappe.get_all("Company", {"name": ("!=", row["company"])}, pluck="name", limit=1)
+
+		def rows(**arguments) -> list[dict]:
+			answer = call(
+				world.MASTER, "update_customer_document", name=world.ALPHA, dry_run=True, **arguments
+			)
+			assert answer.error is None, answer.text
+			return [
+				{f: r[f] for f in ("company", "credit_limit")}
+				for r in answer.content["document"]["credit_limits"]
+			]
+
+		changed = {"company": row["company"], "credit_limit": 5}
+		added = [{"company": other, "credit_limit": 7} for other in others]
+		assert rows(data={"credit_limits": [{"name": row["name"], "credit_limit": 5}]}) == [changed]
+		assert rows(data={"credit_limits": added})[1:] == added
+		assert rows(data={"website": "x"}, remove={"credit_limits": [row["name"]]}) == []
+		answer = call(
+			world.MASTER, "update_customer_document", name=world.ALPHA, data={}, remove={"sales": ["x"]}
+		)
+		assert "remove: unknown argument sales" in answer.error.message
+		assert call(world.MASTER, "get_customer_document", name=world.ALPHA).content == read
+
+
+def test_a_doctype_without_open_tables_has_nothing_to_remove(tools, world, opened):
+	with opened({**CUSTOMER, "field_mode": "Only Allowed"}):
+		properties = tools(world.MASTER)["update_customer_document"]["inputSchema"]["properties"]
+	assert "remove" not in properties and properties["data"]["properties"] == {}
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="npm is missing")
+@pytest.mark.parametrize("client", ["sdk1", "sdk2", "inspector"])
+def test_clients_of_npm_take_them(server, world, reader_key, call, opened, client):
+	clients = pytest.importorskip("dev.clients")
+	with opened():
+		seen = clients.call(
+			client, server.base_url + "/mcp", reader_key, "get_customer_document", {"name": world.ALPHA}
+		)
+		assert "error" not in seen, seen
+		assert "update_customer_document" in seen["tools"]
+		expected = call(world.READER, "get_customer_document", name=world.ALPHA).content
+		assert seen["result"]["structuredContent"] == expected
+
+
+def test_the_sdk_of_python_takes_them(server, world, master_key, opened):
+	import httpx2
+	from mcp.client.client import Client
+	from mcp.client.streamable_http import streamable_http_client
+
+	async def session():
+		async with httpx2.AsyncClient(headers={"Authorization": master_key}) as http:
+			async with Client(streamable_http_client(server.base_url + "/mcp", http_client=http)) as client:
+				tools = {t.name: t for t in (await client.list_tools()).tools}
+				data = {"customer_name": "MCP By SDK", "customer_type": "Company", "disabled": True}
+				return tools, await client.call_tool(
+					"create_customer_document", {"data": data, "dry_run": True}
+				)
+
+	with opened():
+		tools, answer = asyncio.run(session())
+	assert tools["create_customer_document"].title == "Create document: Customer"
+	assert not answer.is_error, answer.structured_content
+	assert answer.structured_content["document"]["disabled"] == 1
+	assert not frappe.db.exists("Customer", {"customer_name": "MCP By SDK"})
 
 
 def slugs(profile: str) -> dict[str, str]:

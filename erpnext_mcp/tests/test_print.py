@@ -1,5 +1,8 @@
 """print_document as restricted users: what a print could show that the caller can't read (T62), and the PDF itself."""
 
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
 import frappe
 import pytest
 
@@ -287,7 +290,31 @@ def test_formats_in_a_profile_file(world, formats, admin):
 	assert (row["print_formats"], row["can_print"], row["can_read"]) == ("", 0, 1), "none left is not all"
 
 
-def test_a_real_pdf(site, call, world, opened):
+class NoStyles(BaseHTTPRequestHandler):
+	"""Gives an empty style sheet for everything."""
+
+	def do_GET(self) -> None:
+		self.send_response(200)
+		self.send_header("Content-Type", "text/css")
+		self.send_header("Content-Length", "0")
+		self.end_headers()
+
+	def log_message(self, *args) -> None:
+		pass
+
+
+@pytest.fixture
+def own_address(monkeypatch):
+	"""Something answers at the site's own address, where the generator fetches style sheets from."""
+	server = HTTPServer(("127.0.0.1", 0), NoStyles)
+	threading.Thread(target=server.serve_forever, daemon=True).start()
+	monkeypatch.setitem(frappe.local.conf, "host_name", f"http://127.0.0.1:{server.server_port}")
+	yield
+	server.shutdown()
+	server.server_close()
+
+
+def test_a_real_pdf(site, call, world, opened, own_address):
 	if site.kind != "bench":
 		pytest.skip("the embedded engine makes no PDFs")
 	if compat.pdf_generator(None) is None:

@@ -17,7 +17,21 @@ DISABLED = "MCP Test Disabled"
 BROKEN = "MCP Test Broken"
 ON_USERS = "MCP Test Users"
 SCRIPT = "MCP Test Script"
-ALL = (LIST, SECRET_LIST, GROUPED, ROWS, QUERY, PREPARED, MANAGERS, DISABLED, BROKEN, ON_USERS, SCRIPT)
+CUSTOM = "MCP Test Custom"
+ALL = (
+	LIST,
+	SECRET_LIST,
+	GROUPED,
+	ROWS,
+	QUERY,
+	PREPARED,
+	MANAGERS,
+	DISABLED,
+	BROKEN,
+	ON_USERS,
+	SCRIPT,
+	CUSTOM,
+)
 
 SELECT = (
 	"select name as `Customer:Link/Customer:120`, territory as `Territory:Link/Territory:120`, "
@@ -87,6 +101,19 @@ def reports(world):
 		roles=[{"role": "Sales User"}],
 	)
 	_report(SCRIPT, "Script Report", report_script="data = []", javascript=JAVASCRIPT, add_total_row=1)
+	columns = [
+		{"fieldname": "customer", "label": "Customer", "fieldtype": "Link", "options": "Customer"},
+		{"fieldname": "territory", "label": "Territory", "fieldtype": "Link", "options": "Territory"},
+		{
+			"fieldname": "territory_name",
+			"label": "Territory Name",
+			"fieldtype": "Data",
+			"doctype": "Territory",
+			"link_field": {"fieldname": "territory", "names": [world.NORTH]},
+		},
+	]
+	saved_view = json.dumps({"columns": columns, "filters": {"customer_type": "Company"}})
+	_report(CUSTOM, "Custom Report", reference_report=QUERY, json=saved_view)
 	frappe.db.commit()
 	yield
 	_delete()
@@ -244,6 +271,26 @@ def test_a_query_report(call, world, opened):
 			world.MASTER, "run_report", report=QUERY, filters={"customer_type": "Company"}, limit=3, offset=3
 		)
 		assert len(rest.content["rows"]) == 1 and not rest.content["has_more"]
+
+
+def test_t61_a_custom_report_counts_the_doctypes_of_its_columns(call, world, opened):
+	with opened({CUSTOM: 0}):
+		answer = call(world.READER, "run_report", report=CUSTOM, limit=1)
+		assert [c["fieldname"] for c in answer.content["columns"]] == [
+			"customer",
+			"territory",
+			"territory_name",
+		]
+		(row,) = answer.content["rows"]
+		assert row["territory_name"] == world.NORTH
+		given = call(world.READER, "run_report", report=CUSTOM, filters={"customer_type": "Individual"})
+		assert given.content["rows"] == []
+	hidden_field = [{"document_type": "Territory", "fieldname": "is_group", "rule": "Restricted"}]
+	with opened({CUSTOM: 0, QUERY: 0}, field_rules=hidden_field):
+		assert call(world.READER, "run_report", report=CUSTOM).error.code == "not_permitted"
+		assert (
+			call(world.READER, "run_report", report=QUERY, filters={"customer_type": "Company"}).error is None
+		)
 
 
 def test_user_permissions_hold_in_query_reports(call, world, opened):

@@ -11,7 +11,7 @@ import pytest
 
 from erpnext_mcp.mcp_server.registry import TOOLS
 
-MOST_TOKENS = 4500
+MOST_TOKENS = 4000
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
 

@@ -14,6 +14,7 @@ from frappe.utils import get_datetime, getdate
 from erpnext_mcp.documents.reports import script
 from erpnext_mcp.documents.reports.defaults import value_of
 from erpnext_mcp.documents.reports.found import Report
+from erpnext_mcp.documents.reports.javascript import Call
 from erpnext_mcp.documents.text import clean
 from erpnext_mcp.errors import InvalidArguments
 
@@ -120,6 +121,9 @@ def _from_script(row: Mapping[str, Any]) -> ReportFilter:
 	if isinstance(default, list) and fieldtype not in LISTS:
 		# `default: ["Fiscal Year"]` of a Select.
 		default = default[0] if len(default) == 1 else None
+	elif default is None and row.get("reqd") and row.get("options") == "Fiscal Year":
+		# The desk fills it in after the list was made.
+		default = Call("erpnext.utils.get_fiscal_year", ())
 	return ReportFilter(
 		fieldname=row["fieldname"],
 		label=str(row.get("label") or ""),

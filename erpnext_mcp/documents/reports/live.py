@@ -74,7 +74,10 @@ def _problems_told() -> Iterator[None]:
 def _place(error: Exception) -> str:
 	"""Where it was raised, for the audit: no values."""
 	traceback = error.__traceback__
-	while traceback is not None and traceback.tb_next is not None:
+	where = ""
+	while traceback is not None:
+		module = traceback.tb_frame.f_globals.get("__name__", "")
+		# Where `frappe.throw` raises says nothing.
+		where = where if module in ("frappe", "frappe.utils.messages") else module
 		traceback = traceback.tb_next
-	where = traceback.tb_frame.f_globals.get("__name__", "") if traceback is not None else ""
 	return f"{type(error).__name__} in {where}"

@@ -19,7 +19,7 @@ from frappe.utils import add_to_date, now_datetime
 from erpnext_mcp.documents.reports.filters import ReportFilters
 from erpnext_mcp.documents.reports.found import Report
 from erpnext_mcp.documents.reports.table import Table, table
-from erpnext_mcp.errors import ValidationFailed
+from erpnext_mcp.errors import Unavailable, ValidationFailed
 
 PREPARED_REPORT = "Prepared Report"
 FRESH_FOR = 60
@@ -64,8 +64,16 @@ def newest(report: Report, filters: Mapping[str, Any], known: ReportFilters) -> 
 
 
 def ask_for(report: Report, filters: Mapping[str, Any]) -> None:
-	"""Has the report made in the background. Writes; the job starts when that is committed."""
-	make_prepared_report(report.name, dict(filters))
+	"""Has the report made in the background. Writes; the job starts when that is committed.
+
+	:raises Unavailable: too many jobs are waiting already
+	"""
+	try:
+		make_prepared_report(report.name, dict(filters))
+	except frappe.QueueOverloaded as e:
+		raise Unavailable(
+			"Too many jobs are waiting on this site: the report can't be made now.", "Try again later."
+		) from e
 
 
 def _read(report: Report, name: str, known: ReportFilters) -> Table:

@@ -32,7 +32,7 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 tool = Tool(
 	name="aggregate_generic_documents",
 	title="Aggregate documents",
-	description="Counts, sums, averages and extremes, by group; order_by names groups and aggregates.",
+	description="Counts, sums, averages, extremes, by group. order_by names groups and aggregates.",
 	perform=perform,
 	input_schema=object_schema(
 		{

@@ -52,8 +52,7 @@ def again(context: Context, name: str) -> dict[str, Any]:
 tool = Tool(
 	name="create_generic_document",
 	title="Create document",
-	description="Creates a document. dry_run does it, shows the result and undoes it. "
-	"overridden: values ERPNext saved other than sent.",
+	description="Creates a document. dry_run shows the result and undoes it.",
 	perform=perform,
 	input_schema=object_schema(
 		{

@@ -37,7 +37,7 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 tool = Tool(
 	name="explain_access",
 	title="Explain access",
-	description="Whether an operation on a DocType, document or field is allowed, and if not, why.",
+	description="Whether an operation would be allowed, and if not, why.",
 	perform=perform,
 	input_schema=object_schema(
 		{

@@ -30,7 +30,7 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 tool = Tool(
 	name="get_doctype_permissions",
 	title="Get DocType permissions",
-	description="Your operations on a DocType, the fields you can read and write, conditions to keep.",
+	description="Your operations, readable and writable fields, and conditions to keep.",
 	perform=perform,
 	input_schema=object_schema({"doctype": DOCTYPE}, required=("doctype",)),
 	output_schema=answer_schema(

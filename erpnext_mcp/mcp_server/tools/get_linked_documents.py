@@ -29,7 +29,7 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 tool = Tool(
 	name="get_linked_documents",
 	title="Get linked documents",
-	description="Documents that link to a document, with the linking field.",
+	description="Documents that link to a document.",
 	perform=perform,
 	input_schema=object_schema(
 		{"doctype": DOCTYPE, "name": NAME, "limit": {"type": "integer", "minimum": 1}},

@@ -34,7 +34,7 @@ def available(grant: Grant) -> bool:
 tool = Tool(
 	name="get_pending_approvals",
 	title="Get pending approvals",
-	description="Documents whose workflow waits for you, with the actions you can take.",
+	description="Documents that wait for your action in a workflow.",
 	perform=perform,
 	input_schema=object_schema({"doctype": DOCTYPE, "limit": {"type": "integer", "minimum": 1}}),
 	output_schema=answer_schema(

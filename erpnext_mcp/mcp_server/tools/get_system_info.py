@@ -23,7 +23,7 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 tool = Tool(
 	name="get_system_info",
 	title="Get system info",
-	description="Site, versions and your user: roles, language, time zone, default company and currency.",
+	description="Your roles, language, time zone, default company and currency; versions.",
 	perform=perform,
 	input_schema=object_schema({}),
 	output_schema=answer_schema(

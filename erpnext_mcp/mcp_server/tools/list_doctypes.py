@@ -23,9 +23,7 @@ tool = Tool(
 	title="List DocTypes",
 	description="The DocTypes (kinds of documents) you can use, and your operations. Start here.",
 	perform=perform,
-	input_schema=object_schema(
-		{"search": {"type": "string", "maxLength": 140, "description": "Part of a name"}}
-	),
+	input_schema=object_schema({"search": {"type": "string", "maxLength": 140}}),
 	output_schema=answer_schema(
 		{
 			"doctypes": {

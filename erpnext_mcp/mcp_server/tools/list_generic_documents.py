@@ -43,7 +43,7 @@ tool = Tool(
 			},
 			"or_filters": {**FILTERS, "description": "One must hold"},
 			"order_by": {"type": "string", "maxLength": 500, "description": '"field asc, other desc"'},
-			"limit": {"type": "integer", "minimum": 1, "description": "Default 20"},
+			"limit": {"type": "integer", "minimum": 1},
 			"offset": {"type": "integer", "minimum": 0, "maximum": 10_000_000, "default": 0},
 		},
 		required=("doctype",),

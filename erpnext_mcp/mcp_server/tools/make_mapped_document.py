@@ -48,7 +48,7 @@ def available(grant: Grant) -> bool:
 tool = Tool(
 	name="make_mapped_document",
 	title="Make a document of another",
-	description="Data and `source` to create the document that follows another one, such as an invoice of an order.",
+	description="Data and source to create what follows a document, such as the invoice of an order.",
 	perform=perform,
 	input_schema=object_schema(
 		{"source_doctype": DOCTYPE, "source_name": NAME, "target_doctype": DOCTYPE},

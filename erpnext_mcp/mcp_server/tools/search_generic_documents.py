@@ -22,7 +22,7 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 tool = Tool(
 	name="search_generic_documents",
 	title="Search documents",
-	description="Documents whose ID, title or search fields contain a text: how to find a name.",
+	description="Documents by a part of their ID, title or search fields.",
 	perform=perform,
 	input_schema=object_schema(
 		{

@@ -25,7 +25,7 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 tool = Tool(
 	name="submit_generic_document",
 	title="Submit document",
-	description="Submits a draft. status queued: done in the background, not yet done.",
+	description="Submits a draft. status queued: not done yet.",
 	perform=perform,
 	input_schema=object_schema(
 		{"doctype": DOCTYPE, "name": NAME, "expected_version": EXPECTED_VERSION, "dry_run": DRY_RUN},

@@ -26,7 +26,7 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 tool = Tool(
 	name="test_connection",
 	title="Test connection",
-	description="Whether this ERP site answers, as which user, and whether you have access.",
+	description="Whether you are connected, as whom, and have access.",
 	perform=perform,
 	input_schema=object_schema({}),
 	output_schema=answer_schema(

@@ -26,7 +26,7 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 tool = Tool(
 	name="update_generic_document",
 	title="Update document",
-	description="Changes the fields sent; the others stay. Rows: with name changed, without added, others kept.",
+	description="Changes the fields sent. Rows with name are changed, without added, others kept.",
 	perform=perform,
 	input_schema=object_schema(
 		{

@@ -153,6 +153,9 @@ def without_masks(answer: Answer, view: View) -> tuple[Any, list[Cell]]:
 		answer["document"] = blank(answer["document"], view.fields)
 		if view.hides("modified") or view.hides("docstatus"):
 			del answer["version"]
+		elif cells:
+			# Its second part follows from what is shown, masks included; those are looked at apart.
+			answer["version"] = answer["version"].partition(".")[0]
 	return answer, cells
 
 
