@@ -15,7 +15,15 @@ from erpnext_mcp.policy.interchange.profile_file import FORMAT, dump, from_data,
 from erpnext_mcp.policy.interchange.reader import parse_json
 from erpnext_mcp.policy.interchange.rows import value_text
 from erpnext_mcp.policy.operations import OPERATIONS
-from erpnext_mcp.policy.profile import ALL_FIELDS, FIELD_RULES, MASKED, ONLY_ALLOWED, Condition, FieldRule
+from erpnext_mcp.policy.profile import (
+	ALL_FIELDS,
+	FIELD_RULES,
+	LIMITS,
+	MASKED,
+	ONLY_ALLOWED,
+	Condition,
+	FieldRule,
+)
 
 PROFILE = "MCP Permission Profile"
 NAME = "MCP Test Import"
@@ -246,6 +254,7 @@ def profiles(draw):
 		"profile_name": draw(texts),
 		"description": draw(st.one_of(st.just(""), texts)),
 		"priority": draw(st.integers(-5, 5)),
+		**{name: draw(st.sampled_from(("", "0", "60"))) for name in LIMITS},
 		**draw(flags("enabled", "read_only", "restrict_to_mcp")),
 		**{name: draw(moments) for name in ("valid_from", "valid_upto", "write_until")},
 		"users": [{"user": n} for n in draw(st.lists(texts, unique=True, max_size=3))],
@@ -447,6 +456,7 @@ def test_the_format_knows_every_field_of_a_profile(site_only):
 		"profile_name",
 		*data,
 		*data["applies_to"],
+		*LIMITS,
 		"doctype_rules",
 		"field_rules",
 		"conditions",
