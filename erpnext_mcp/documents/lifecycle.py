@@ -63,6 +63,9 @@ def amend(access: Access, name: str, expected_version: str | None = None) -> dic
 	"""
 	doc = load_to_change(access, name, "amend", expected_version)
 	_check_status(doc, CANCELLED, "amended")
+	# As the desk asks (`frappe.client.is_document_amended`), whether the caller can see the other one or not.
+	if frappe.db.exists(access.doctype, {"amended_from": doc.name}):
+		raise ValidationFailed("The document has been amended already.", "Go on with that one.")
 	draft = frappe.copy_doc(doc, ignore_no_copy=False)
 	draft.amended_from = doc.name
 	draft.docstatus = DRAFT

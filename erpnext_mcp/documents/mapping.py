@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import frappe
+import frappe.realtime
 from frappe.model.document import Document
 
 from erpnext_mcp import compat
@@ -100,6 +101,7 @@ def _writes_undone() -> Iterator[list[bool]]:
 	queues = [frappe.db.before_commit, frappe.db.after_commit]
 	queued = [len(queue._functions) for queue in queues]
 	webhooks = len(getattr(frappe.local, "_webhook_queue", None) or ())
+	messages = list(getattr(frappe.local, "_realtime_log", None) or ())
 	writes = frappe.db.transaction_writes
 	frappe.db.savepoint(SAVE_POINT)
 	yield saved
@@ -111,7 +113,11 @@ def _writes_undone() -> Iterator[list[bool]]:
 	for queue, length in zip(queues, queued, strict=True):
 		while len(queue._functions) > length:
 			queue._functions.pop()
-	# A queue that is empty but not None registers no flush again.
+	# A queue that is there registers no flush again: what is left of it must be what was there before, or nothing at all.
+	if messages:
+		frappe.local._realtime_log = messages
+	else:
+		frappe.realtime.clear_realtime_log()
 	frappe.local._webhook_queue = (getattr(frappe.local, "_webhook_queue", None) or [])[:webhooks] or None
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import frappe
+import frappe.realtime
 
 from erpnext_mcp.documents.connection import forgiving, is_lost
 from erpnext_mcp.documents.control import TransactionControl
@@ -112,6 +113,8 @@ def writing(time_limit: int = WRITE_TIME_LIMIT) -> Iterator[WriteTransaction]:
 	:param time_limit: seconds that a single statement may take, on MariaDB; 0: no limit
 	"""
 	frappe.db.rollback()
+	# What is left in it has lost its flush: the next message would register none.
+	frappe.realtime.clear_realtime_log()
 	state = _RequestState()
 	transaction = WriteTransaction()
 	with holding():

@@ -34,8 +34,7 @@ def drafts(site, world) -> Iterator[SimpleNamespace]:
 	frappe.db.rollback()
 	frappe.delete_doc("MCP Permission Profile", PROFILE)
 	frappe.db.commit()
-	if site.kind == "bench":
-		business.destroy()
+	business.destroy()
 
 
 @pytest.fixture

@@ -37,8 +37,7 @@ def trade(site, world) -> Iterator[SimpleNamespace]:
 	frappe.db.rollback()
 	frappe.delete_doc("MCP Permission Profile", PROFILE)
 	frappe.db.commit()
-	if site.kind == "bench":
-		business.destroy()
+	business.destroy()
 
 
 @pytest.fixture

@@ -86,8 +86,7 @@ def departments(site, world) -> Iterator[None]:
 		frappe.delete_doc("MCP Permission Profile", name)
 	frappe.delete_doc_if_exists("User", BUYER, force=True)
 	frappe.db.commit()
-	if site.kind == "bench":
-		business.destroy()
+	business.destroy()
 
 
 class Agent:
