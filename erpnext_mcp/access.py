@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 FRAPPE_MASK = "Frappe"
@@ -60,6 +61,17 @@ class FieldSets:
 	@property
 	def readable(self) -> list[str]:
 		return list(self.fields)
+
+	@cached_property
+	def digest(self) -> str:
+		"""The same for the same fields, of whichever process."""
+		parts = (
+			list(self.fields.items()),
+			self.title_field,
+			self.search_fields,
+			sorted(self.partly_hidden),
+		)
+		return sha256(repr(parts).encode()).hexdigest()
 
 	@cached_property
 	def columns(self) -> list[str]:

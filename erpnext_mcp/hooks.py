@@ -15,6 +15,10 @@ auth_hooks = ["erpnext_mcp.api.guard.check"]
 after_request = ["erpnext_mcp.api.mcp.finish"]
 
 doc_events = {
+	"*": {
+		event: "erpnext_mcp.limits.generations.document_changed"
+		for event in ("on_change", "on_trash", "after_rename")
+	},
 	"MCP Permission Profile": {"on_update": "erpnext_mcp.policy.binding.remember"},
 }
 

@@ -43,6 +43,13 @@ def read_only(time_limit: int = 0) -> Iterator[None]:
 			frappe.db.rollback()
 
 
+def new_snapshot() -> None:
+	"""Within `read_only`: what is read from now on is as new as now."""
+	frappe.db.rollback()
+	# v15 keeps it over a rollback.
+	frappe.db.value_cache.clear()
+
+
 class Undecided(Unavailable):
 	"""The connection broke during the commit: nobody knows whether it took place."""
 

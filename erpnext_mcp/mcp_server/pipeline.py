@@ -29,7 +29,7 @@ from erpnext_mcp.documents.transactions import (
 )
 from erpnext_mcp.errors import CallError, NotPermitted, TooLarge, Unavailable, Withheld
 from erpnext_mcp.mcp_server import arguments as tool_arguments
-from erpnext_mcp.mcp_server import registry, suspending
+from erpnext_mcp.mcp_server import kept_answers, registry, suspending
 from erpnext_mcp.mcp_server.caller import Caller
 from erpnext_mcp.mcp_server.context import AnswerFile, Context, Note
 from erpnext_mcp.mcp_server.failures import as_call_error
@@ -62,6 +62,7 @@ class Call:
 	entry_name: str = field(default_factory=audit.new_name)
 	note: Note = field(default_factory=Note)
 	settings: Settings | None = None
+	policy_revision: str | None = None
 	grant: Grant | None = None
 	refusal: CallError | None = None
 	budget: Budget | None = None
@@ -133,7 +134,7 @@ def prepare(call: Call) -> dict[str, Any]:
 	caller = call.caller
 	identify(caller)
 	policy = store.load()
-	call.settings = policy.settings
+	call.settings, call.policy_revision = policy.settings, policy.revision
 	if not policy.settings.enabled:
 		raise Unavailable(
 			"MCP access to this site is switched off.",
@@ -257,7 +258,7 @@ def work(call: Call, arguments: dict[str, Any], access: Access | None) -> None:
 		call.afterwards,
 		call.budget,
 	)
-	call.set_content(tool.perform(context, arguments))
+	call.set_content(kept_answers.perform(tool, context, arguments, call.policy_revision))
 	if len(call.text.encode()) > settings.max_answer_bytes:
 		raise TooLarge(
 			f"The answer is larger than {settings.max_answer_bytes // 1024} KB.",

@@ -51,6 +51,7 @@ class Tool:
 	:param transaction: what becomes of what it does to the database
 	:param available: whether it is of use to a caller, beyond `operations`; only for what tools/list shows
 	:param doctype: the DocType that it is about, where no argument says it
+	:param kept_as: what its answers are kept as where a rule caches documents; empty: never
 	:param units: what a call counts for in the limits; gets arguments that nobody has validated yet
 	"""
 
@@ -65,6 +66,7 @@ class Tool:
 	transaction: Transaction = Transaction.READ_ONLY
 	available: "Callable[[Grant], bool] | None" = None
 	doctype: str = ""
+	kept_as: str = ""
 	units: Callable[[Mapping[str, Any]], int] = one
 	annotations: Mapping[str, bool] = field(default_factory=lambda: READ_ONLY)
 

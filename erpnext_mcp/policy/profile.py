@@ -25,6 +25,9 @@ CLIENT_LIMITS = (
 )
 """The same for what he asks with one client: fields of the settings alone."""
 
+LONGEST_TTL = 3600
+"""Seconds that an answer is kept at most."""
+
 AFTER = "After"
 BEFORE = "Before"
 
@@ -74,6 +77,7 @@ class DocTypeRule:
 	"""The only print formats that may be used; empty: all of the DocType."""
 	acknowledge_print: bool = False
 	"""Those formats may show what is hidden or masked."""
+	cache_documents: bool = False
 	own_tools: bool = False
 	tool_slug: str = ""
 	"""What stands for the DocType in the names of its own tools (`policy.tool_names`)."""

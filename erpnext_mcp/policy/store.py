@@ -9,7 +9,7 @@ import datetime
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import frappe
 from frappe.utils import cint, get_datetime
@@ -19,6 +19,7 @@ from erpnext_mcp.policy.operations import OPERATIONS
 from erpnext_mcp.policy.profile import (
 	CLIENT_LIMITS,
 	LIMITS,
+	LONGEST_TTL,
 	Condition,
 	DocTypeRule,
 	FieldRule,
@@ -40,7 +41,7 @@ class Settings:
 	"""MCP Gateway Settings as a value. Sizes are rows, `max_answer_bytes` bytes, `query_time_limit` seconds.
 
 	`limits` are LIMITS and CLIENT_LIMITS by name, 0 for none. `suspend_after` refusals by policy within `suspend_within`
-	minutes suspend a user; 0: never.
+	minutes suspend a user; 0: never. `cache_ttl` is seconds, `cache_size` entries.
 	"""
 
 	enabled: bool
@@ -61,6 +62,14 @@ class Settings:
 	limits: Mapping[str, int]
 	suspend_after: int
 	suspend_within: int
+	cache_enabled: bool
+	cache_ttl: int
+	cache_size: int
+
+	@property
+	def caches(self) -> bool:
+		"""Whether answers may be kept where a rule says so."""
+		return self.cache_enabled and self.cache_ttl > 0 and self.cache_size > 0
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,8 @@ class Policy:
 	profiles: tuple[Profile, ...]
 	suspended: frozenset[str] = frozenset()
 	"""Users whose access was ended by too many refusals."""
+	revision: str | None = field(default=None, compare=False)
+	"""None when Redis could not be reached: nothing that is made from it can be kept."""
 
 	@property
 	def listed_clients(self) -> frozenset[str]:
@@ -80,6 +91,8 @@ class Policy:
 
 _kept: dict[str, tuple[str, float, Policy]] = {}
 """By site: revision, when it was read, the policy. Holds nothing of any user (T49)."""
+_loads: dict[str, list[int]] = {}
+"""By site: how often the policy was there, and how often it was read from the database."""
 
 
 def load() -> Policy:
@@ -90,14 +103,23 @@ def load() -> Policy:
 	site = frappe.local.site
 	revision = _revision()
 	kept = _kept.get(site)
+	loads = _loads.setdefault(site, [0, 0])
 	if kept and revision and kept[0] == revision and time.monotonic() - kept[1] < LONGEST_KEPT:
+		loads[0] += 1
 		return kept[2]
+	loads[1] += 1
 	# The revision was read first, and the rows are read in a new snapshot: they are at least as new as it.
 	frappe.db.rollback()
-	policy = read()
+	policy = replace(read(), revision=revision)
 	if revision:
 		_kept[site] = (revision, time.monotonic(), policy)
 	return policy
+
+
+def statistics() -> dict[str, int]:
+	"""`{hits, misses}` of this process."""
+	hits, misses = _loads.get(frappe.local.site, (0, 0))
+	return {"hits": hits, "misses": misses}
 
 
 def read() -> Policy:
@@ -157,6 +179,9 @@ def _settings() -> Settings:
 		limits={name: max(0, number(name)) for name in (*LIMITS, *CLIENT_LIMITS)},
 		suspend_after=max(0, number("suspend_after")),
 		suspend_within=max(1, number("suspend_within")),
+		cache_enabled=bool(number("cache_enabled")),
+		cache_ttl=min(max(0, number("cache_ttl")), LONGEST_TTL),
+		cache_size=max(0, number("cache_size")),
 	)
 
 
@@ -243,6 +268,7 @@ def _rules() -> dict[str, dict[str, DocTypeRule]]:
 		"acknowledge_password_fields",
 		"print_formats",
 		"acknowledge_print",
+		"cache_documents",
 		"own_tools",
 		"tool_slug",
 		*operations,
@@ -260,6 +286,7 @@ def _rules() -> dict[str, dict[str, DocTypeRule]]:
 				acknowledge_password_fields=bool(row.acknowledge_password_fields),
 				print_formats=lines(row.print_formats),
 				acknowledge_print=bool(row.acknowledge_print),
+				cache_documents=bool(row.cache_documents),
 				own_tools=bool(row.own_tools),
 				tool_slug=row.tool_slug or "",
 			)

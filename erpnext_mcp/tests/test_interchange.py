@@ -76,14 +76,11 @@ def test_the_description_s_example():
 		Condition("update", "credit_limit", "<=", 50000),
 	]
 	assert (item.operations, item.field_mode, item.field_rules) == ({"read"}, ALL_FIELDS, ())
-	assert notes(config.notes, IGNORED) == [
-		"cache.enabled",
-		"cache.ttl",
-		"audit.log_level",
-	]
+	assert notes(config.notes, IGNORED) == ["audit.log_level"]
 	assert config.limits == {"reads_per_minute": "60", "writes_per_minute": "60"}
 	assert "rate_limiting.requests_per_minute" in notes(config.notes, CHANGED)
-	assert not config.notes.blocks and config.settings == {}
+	assert {"cache.enabled", "cache.ttl"} <= set(notes(config.notes, CHANGED))
+	assert not config.notes.blocks and config.settings == {"cache_enabled": 1, "cache_ttl": 300}
 
 
 @pytest.mark.parametrize(
@@ -168,11 +165,19 @@ def test_audit_off_becomes_a_setting_and_says_so():
 	assert notes(config.notes, CHANGED) == ["audit.enabled"]
 
 
+def test_the_cache_becomes_settings_and_says_so():
+	config = read_config({"permissions": {}, "cache": {"enabled": False, "ttl": 86400, "max_size": 50}})
+	assert config.settings == {"cache_enabled": 0, "cache_ttl": 3600, "cache_size": 50}
+	assert notes(config.notes, CHANGED) == ["cache.enabled", "cache.ttl", "cache.max_size"]
+
+
 @pytest.mark.parametrize(
 	("section", "value", "paths"),
 	[
 		("cache", False, ["cache"]),
-		("cache", {}, ["cache"]),
+		("cache", {}, []),
+		("cache", {"enabled": "yes", "ttl": 0}, ["cache.enabled", "cache.ttl"]),
+		("cache", {"ttl": True, "max_size": "1"}, ["cache.ttl", "cache.max_size"]),
 		("rate_limiting", {"per_user": {"limit": 5}}, ["rate_limiting.per_user.limit"]),
 		(
 			"rate_limiting",
@@ -271,6 +276,7 @@ def profiles(draw):
 	}
 	for doctype in draw(st.lists(texts, unique=True, max_size=3)):
 		ticked = (
+			"cache_documents",
 			"own_tools",
 			"acknowledge_hidden_name",
 			"acknowledge_hidden_required",
@@ -465,7 +471,11 @@ def test_the_format_knows_every_field_of_a_profile(site_only):
 	rule = {"document_type", "field_mode", "row_filter", "max_rows", *(f"can_{o}" for o in OPERATIONS)}
 	rule |= {"acknowledge_hidden_name", "acknowledge_hidden_required", "acknowledge_password_fields"}
 	rule |= {"print_formats", "acknowledge_print"}
-	rule |= {"own_tools", "tool_slug"}  # the slug is not exported: the other site gives its own
+	rule |= {
+		"cache_documents",
+		"own_tools",
+		"tool_slug",
+	}  # the slug is not exported: the other site gives its own
 	children = {
 		"doctype_rules": rule,
 		"field_rules": {"document_type", "table_field", "fieldname", "rule", "mask_style"},

@@ -66,4 +66,5 @@ tool = Tool(
 		required=("doctype", "rows", "has_more"),
 	),
 	operations=(READ,),
+	kept_as="aggregate",
 )

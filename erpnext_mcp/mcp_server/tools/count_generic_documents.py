@@ -31,4 +31,5 @@ tool = Tool(
 		{"doctype": {"type": "string"}, "count": {"type": "integer"}}, required=("doctype", "count")
 	),
 	operations=(READ,),
+	kept_as="count",
 )

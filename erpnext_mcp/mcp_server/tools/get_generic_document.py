@@ -44,4 +44,5 @@ tool = Tool(
 		required=("doctype", "name", "document", "version"),
 	),
 	operations=(READ,),
+	kept_as="get",
 )

@@ -3,21 +3,30 @@
 from typing import Any
 
 from erpnext_mcp.documents import system
+from erpnext_mcp.limits import cache
 from erpnext_mcp.mcp_server.context import Context
 from erpnext_mcp.mcp_server.tool import Tool, answer_schema, object_schema
+from erpnext_mcp.policy import store
+
+ADMINISTRATORS = frozenset({"MCP Administrator", "System Manager"})
+"""The roles that are told how the caches do."""
 
 
 def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 	assert context.budget is not None
-	return {
+	user = system.user_info(context.caller.user)
+	answer = {
 		"site": system.site(),
 		"versions": system.versions(),
-		**system.user_info(context.caller.user),
+		**user,
 		"profile": context.grant.profile.name,
 		"read_only": context.grant.read_only,
 		"page_size": {"default": context.settings.default_page_size, "max": context.settings.max_page_size},
 		"limits_left": context.budget.left(),
 	}
+	if ADMINISTRATORS.intersection(user["roles"]):
+		answer["caches"] = {"policy": store.statistics(), "documents": cache.statistics()}
+	return answer
 
 
 tool = Tool(
@@ -42,6 +51,11 @@ tool = Tool(
 			"read_only": {"type": "boolean"},
 			"page_size": {"type": "object", "additionalProperties": {"type": "integer"}},
 			"limits_left": {"type": "object"},
+			"caches": {
+				"type": "object",
+				"description": "For administrators: of the policy in this process, of documents on the site",
+				"properties": {"policy": {"type": "object"}, "documents": {"type": "object"}},
+			},
 		},
 		required=("site", "versions", "user", "roles", "profile"),
 	),

@@ -58,4 +58,5 @@ tool = Tool(
 		required=("doctype", "documents", "has_more"),
 	),
 	operations=(READ,),
+	kept_as="list",
 )

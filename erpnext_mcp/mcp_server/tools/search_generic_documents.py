@@ -42,4 +42,5 @@ tool = Tool(
 		required=("doctype", "documents", "has_more"),
 	),
 	operations=(READ, SELECT),
+	kept_as="search",
 )

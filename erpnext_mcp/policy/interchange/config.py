@@ -14,6 +14,7 @@ from erpnext_mcp.policy.operations import CREATE, DELETE, READ, UPDATE
 from erpnext_mcp.policy.profile import (
 	ALL_FIELDS,
 	ALLOWED,
+	LONGEST_TTL,
 	ONLY_ALLOWED,
 	RESTRICTED,
 	Condition,
@@ -27,10 +28,8 @@ OPERATORS = {"in": "in", "not_in": "not in", "min": ">=", "max": "<="}
 
 NO_SETTING = "this version has no setting that takes it over"
 NO_LIMIT = "the limits of the MCP Gateway Settings apply"
-ELSEWHERE = {
-	"cache": f"no data of documents is cached; {NO_SETTING}",
-}
-"""Sections of the description that other rooms of the app answer for."""
+CACHE = {"ttl": "cache_ttl", "max_size": "cache_size"}
+"""Keys of the section `cache` and the settings that take them over."""
 
 
 @dataclass
@@ -57,10 +56,7 @@ def read_config(data: Mapping[str, Any]) -> Config:
 	for doctype, rule in permissions.objects("doctypes").items():
 		config.rules[doctype] = _rule(doctype, rule)
 	permissions.finish()
-	for section, message in ELSEWHERE.items():
-		if whole.has(section):
-			for path in leaves(whole.take(section), section):
-				config.notes.ignored(path, message)
+	_cache(whole.take("cache"), config)
 	_rate_limiting(whole.take("rate_limiting"), config)
 	_audit(whole.take("audit"), config)
 	for path in whole.left():
@@ -88,6 +84,30 @@ def _rate_limiting(section: Any, config: Config) -> None:
 	for key, value in left.items():
 		for path in leaves(value, child("rate_limiting", key)):
 			config.notes.ignored(path, NO_LIMIT)
+
+
+def _cache(section: Any, config: Config) -> None:
+	"""`enabled`, `ttl` and `max_size`; what is cached is for the rules to say."""
+	left = dict(section) if isinstance(section, Mapping) else {}
+	if isinstance(left.get("enabled"), bool):
+		config.settings["cache_enabled"] = int(left.pop("enabled"))
+		config.notes.changed(
+			"cache.enabled",
+			"becomes Cache Enabled in the MCP Gateway Settings, for all profiles; documents are cached where a DocType rule ticks Cache Documents",
+		)
+	for key, setting in CACHE.items():
+		value = left.get(key)
+		if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+			del left[key]
+			config.settings[setting] = value = min(value, LONGEST_TTL) if key == "ttl" else value
+			config.notes.changed(
+				child("cache", key), f"becomes {value} in the MCP Gateway Settings, for all profiles"
+			)
+	if section is not None and not left and not isinstance(section, Mapping):
+		config.notes.ignored("cache", NO_SETTING)
+	for key, value in left.items():
+		for path in leaves(value, child("cache", key)):
+			config.notes.ignored(path, NO_SETTING)
 
 
 def _audit(audit: Any, config: Config) -> None:

@@ -23,6 +23,7 @@ MOMENTS = ("valid_from", "valid_upto", "write_until")
 NAMED = {"users": "user", "roles": "role", "clients": "client"}
 """Whom a profile applies to: table field and the field of its rows."""
 RULE_FLAGS = (
+	"cache_documents",
 	"own_tools",
 	"acknowledge_hidden_name",
 	"acknowledge_hidden_required",

@@ -24,6 +24,7 @@ def rows_of(rules: Iterable[DocTypeRule]) -> dict[str, list[dict[str, Any]]]:
 				"acknowledge_password_fields": int(rule.acknowledge_password_fields),
 				"print_formats": "\n".join(rule.print_formats),
 				"acknowledge_print": int(rule.acknowledge_print),
+				"cache_documents": int(rule.cache_documents),
 				"own_tools": int(rule.own_tools),
 			}
 		)
