@@ -43,6 +43,7 @@ test-mariadb: setup
 benchmark: setup
 	@$(VENV) -m dev.benchmark.policy $(ARGS)
 	@$(VENV) -m dev.benchmark.writes
+	@$(VENV) -m dev.benchmark.caches
 
 soak: setup
 	@$(VENV) -m dev.benchmark.soak $(ARGS)

@@ -324,10 +324,9 @@ def test_t22_t23_nothing_leaves_and_nothing_stays(create, call, granted, monkeyp
 			if how == "audit fails":
 				allowed = iter([False])
 
-				def write_once(entries):
-					entries = list(entries)
+				def write_once(entries, *options):
 					if next(allowed, True):
-						return audit_write(entries)
+						return audit_write(entries, *options)
 					raise frappe.db.OperationalError("no space left")
 
 				monkeypatch.setattr(pipeline.audit, "write", write_once)

@@ -145,11 +145,13 @@ def api_key(user: str) -> str:
 	"""The Authorization header of a user; makes a key where there is none, and commits."""
 	frappe.set_user("Administrator")
 	doc = frappe.get_doc("User", user)
-	secret = frappe.generate_hash(length=15)
-	doc.api_key = doc.api_key or frappe.generate_hash(length=15)
-	doc.api_secret = secret
-	doc.save()
-	frappe.db.commit()
+	secret = doc.get_password("api_secret", raise_exception=False) if doc.api_key else None
+	if not secret:
+		secret = frappe.generate_hash(length=15)
+		doc.api_key = doc.api_key or frappe.generate_hash(length=15)
+		doc.api_secret = secret
+		doc.save()
+		frappe.db.commit()
 	return f"token {doc.api_key}:{secret}"
 
 
