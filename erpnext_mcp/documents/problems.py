@@ -114,7 +114,7 @@ def as_problem(
 		return _business(access, _said(error), reason)
 	# Controllers stumble over an empty field that Frappe would miss only after them.
 	unset = _unset(doc)
-	return _missing(unset, access, reason) if unset else None
+	return _missing(unset, access, f"{reason}; empty: {', '.join(unset)}") if unset else None
 
 
 def _said(error: Exception) -> str:

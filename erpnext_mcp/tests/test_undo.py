@@ -148,6 +148,8 @@ def test_it_is_the_undoers_own_permission(undo, world, last_entry):
 
 def test_a_field_that_the_undoer_may_not_write_is_no_silent_half(undo, world):
 	"""Frappe resets fields on permission levels that the user may not write, without a word."""
+	if not frappe.get_meta("Customer").get_field("credit_limits").permlevel:
+		pytest.skip("on this site credit limits are on no permission level of their own")
 	(row,) = customer().credit_limits
 	entry = undo.update(website=NEW, credit_limits=[{"name": row.name, "credit_limit": 250}])
 	refused(undo.run(entry, "--yes", user=world.READER), "is 250.0, was 100.0", "--partly")
