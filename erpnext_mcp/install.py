@@ -2,6 +2,7 @@
 
 import click
 import frappe
+from frappe.utils import cast
 
 from erpnext_mcp.cli import credentials
 from erpnext_mcp.policy import binding, store
@@ -82,5 +83,6 @@ def ensure_settings() -> None:
 	missing = [df for df in settings.meta.fields if df.default is not None and df.fieldname not in stored]
 	if missing:
 		for df in missing:
-			settings.set(df.fieldname, df.default)
+			# Defaults are texts, which the controller would compare with numbers.
+			settings.set(df.fieldname, cast(df.fieldtype, df.default))
 		settings.save(ignore_permissions=True)
