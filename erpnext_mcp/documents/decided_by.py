@@ -23,14 +23,15 @@ def decided_by(access: Access) -> list[Any] | None:
 	        scripts of permission, virtual DocTypes and fields, *If Owner*; and Singles
 	"""
 	meta = frappe.get_meta(access.doctype)
-	facts = meta.__dict__.get(META_ATTRIBUTE)
-	if facts is None:
-		facts = meta.__dict__[META_ATTRIBUTE] = _facts(meta)
-	if not facts or _code_decides(access.doctype):
+	if meta.issingle or meta.istable or _code_decides(access.doctype):
+		return None
+	facts = [
+		_facts(m) for m in (meta, *(frappe.get_meta(table.options) for table in meta.get_table_fields()))
+	]
+	if not all(facts):
 		return None
 	return [
 		facts,
-		[_fields(frappe.get_meta(table.options)) for table in meta.get_table_fields()],
 		sorted(frappe.get_roles(access.user)),
 		get_role_permissions(meta, access.user),
 		get_user_permissions(access.user),
@@ -44,23 +45,19 @@ def trees(access: Access) -> list[str]:
 
 
 def _facts(meta) -> list[Any]:
-	"""Empty for what can't be kept."""
-	metas = [meta, *(frappe.get_meta(table.options) for table in meta.get_table_fields())]
-	if meta.issingle or meta.istable or any(m.get("is_virtual") for m in metas):
-		return []
-	if any(df.get("is_virtual") for m in metas for df in m.fields):
-		return []
-	if any(permission.get("if_owner") for permission in meta.permissions):
-		return []
-	return _fields(meta)
+	"""What of a DocType says which documents and rows a user sees, made once per meta object; empty where it is virtual, or
+	the owner counts."""
+	facts = meta.__dict__.get(META_ATTRIBUTE)
+	if facts is None:
+		virtual = meta.get("is_virtual") or any(df.get("is_virtual") for df in meta.fields)
+		owners = any(permission.get("if_owner") for permission in meta.permissions)
+		facts = [] if virtual or owners else [meta.name, *map(_field, meta.fields)]
+		meta.__dict__[META_ATTRIBUTE] = facts
+	return facts
 
 
-def _fields(meta) -> list[Any]:
-	"""What of the fields says which documents a user sees: the links, and their levels."""
-	return [
-		[df.fieldname, df.fieldtype, df.options, df.permlevel, df.ignore_user_permissions]
-		for df in meta.fields
-	]
+def _field(df) -> list[Any]:
+	return [df.fieldname, df.fieldtype, df.options, df.permlevel, df.ignore_user_permissions]
 
 
 def _code_decides(doctype: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import frappe
@@ -69,7 +70,14 @@ class Grant:
 		)
 
 	def doctypes(self) -> dict[str, list[str]]:
-		"""The DocTypes that exist for the user, by name, each with its operations in their usual order."""
+		"""The DocTypes that exist for the user, by name, each with its operations in their usual order.
+
+		As of the first time the grant was asked, which lasts for one call: a list of tools asks several times.
+		"""
+		return dict(self._doctypes)
+
+	@cached_property
+	def _doctypes(self) -> dict[str, list[str]]:
 		found = {}
 		for doctype in sorted(self.profile.rules):
 			operations = self.operations(doctype)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import frappe
@@ -413,20 +414,23 @@ def test_code_that_decides_is_never_cached(admin, world, customers, monkeypatch)
 		controller = decided_by.get_controller("Customer")
 		patch.setattr(controller, "has_permission", lambda *_: True, raising=False)
 		assert decided_by.decided_by(access(world.READER)) is None
-	for kind in ({"issingle": 1}, {"is_virtual": 1}):
-		assert decided_by._facts(fake_meta(**kind)) == []
+	assert decided_by.decided_by(replace(access(world.READER), doctype="Selling Settings")) is None
+	assert decided_by._facts(fake_meta(is_virtual=1)) == []
 	assert decided_by._facts(fake_meta(permissions=[frappe._dict(if_owner=1)])) == []
 	assert decided_by._facts(fake_meta(fields=[frappe._dict(fieldname="v", is_virtual=1)])) == []
 	assert decided_by._facts(fake_meta()) != []
 
 
-def fake_meta(**values: Any):
-	class Meta(frappe._dict):
-		def get_table_fields(self):
-			return []
+class Meta(frappe._dict):
+	"""What Frappe's has of a dict."""
 
-	fields = [frappe._dict(fieldname="f", fieldtype="Data")]
-	return Meta({"issingle": 0, "istable": 0, "permissions": [], "fields": fields, **values})
+	@property
+	def __dict__(self):
+		return {}
+
+
+def fake_meta(**values: Any):
+	return Meta({"name": "X", "permissions": [], "fields": [frappe._dict(fieldname="f")], **values})
 
 
 @pytest.mark.parametrize(
