@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from dev.engine import jobs, paths
-from dev.engine.processes import die_with_parent
+from dev.engine.processes import be_killed_with_parent
 
 HOST = "127.0.0.1"
 THREADS = 16
@@ -78,7 +78,7 @@ def start_process(bench: Path, site: str, port: int = 0, worker: bool = False) -
 		stdin=subprocess.DEVNULL,
 		stdout=subprocess.PIPE,
 		text=True,
-		preexec_fn=die_with_parent,
+		preexec_fn=be_killed_with_parent,
 	)
 	assert process.stdout
 	base_url = process.stdout.readline().strip()
