@@ -14,7 +14,7 @@ from erpnext_mcp.documents.applied import Rows, apply, new_document
 from erpnext_mcp.documents.changes import about_to_change, has_changed, was_made
 from erpnext_mcp.documents.link_values import check_links
 from erpnext_mcp.documents.mapping import by_row_name
-from erpnext_mcp.documents.outcome import differences, overridden
+from erpnext_mcp.documents.outcome import UNTOLD, differences, overridden
 from erpnext_mcp.documents.problems import in_our_words
 from erpnext_mcp.documents.query import matches_row_filter
 from erpnext_mcp.documents.read import load, shown_document
@@ -41,7 +41,8 @@ def create(access: Access, change: Change, template: Any = None) -> dict[str, An
 	:returns: `{doctype, name, document?, version, overridden?}`; the optional members where the caller may read the DocType
 	:raises CallError: it was refused
 	"""
-	_check_kind(access, "created")
+	if frappe.get_meta(access.doctype).issingle:
+		raise Unsupported(f"{access.doctype} is a single document: it is there already and can't be created.")
 	_check_state_field(access, change)
 	# What the mapper chose may be sent back, though the caller could not choose it himself: units of measure, on v15.
 	before = by_row_name(template) if template is not None else {}
@@ -63,7 +64,6 @@ def update(access: Access, name: str, change: Change, expected_version: str | No
 	:raises Conflict: it is not in the state that `expected_version` was given for
 	:raises CallError: it was refused
 	"""
-	_check_kind(access, "changed")
 	_check_state_field(access, change)
 	doc = load_to_change(access, name, "write", expected_version)
 	if not workflow_states.may_edit(doc):
@@ -170,7 +170,7 @@ def _conflict(access: Access, doc, expected_version: str) -> Conflict:
 		told = changed_fields(doc, document, expected_version)
 		if told is not None:
 			fields = access.fields.fields
-			details["changed_fields"] = [f for f in told if f not in ("modified", "modified_by")]
+			details["changed_fields"] = [f for f in told if f not in UNTOLD]
 			details["values_now"] = {f: document[f] for f in told if fields[f].rows is None}
 	return Conflict(
 		"The document was changed after you read it.",
@@ -178,12 +178,6 @@ def _conflict(access: Access, doc, expected_version: str) -> Conflict:
 		version=version,
 		**details,
 	)
-
-
-def _check_kind(access: Access, done: str) -> None:
-	meta = frappe.get_meta(access.doctype)
-	if meta.issingle and done != "changed":
-		raise Unsupported(f"{access.doctype} is a single document: it is there already and can't be {done}.")
 
 
 def _check_state_field(access: Access, change: Change) -> None:

@@ -8,6 +8,8 @@ from erpnext_mcp.documents.ledger import known_entries, ledger_entries
 from erpnext_mcp.documents.links import linking_documents
 from erpnext_mcp.documents.side_effects import check_dry_run
 from erpnext_mcp.mcp_server.context import Context
+from erpnext_mcp.mcp_server.tool import answer_schema, object_schema
+from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, NAME
 from erpnext_mcp.policy.operations import READ
 
 DRY_RUN: dict[str, Any] = {"type": "boolean", "default": False}
@@ -18,6 +20,29 @@ REMOVE: dict[str, Any] = {
 	"additionalProperties": {"type": "array", "items": {"type": "string"}, "maxItems": 500},
 }
 LINKING_SHOWN = 20
+
+STEP_ARGUMENTS = object_schema(
+	{"doctype": DOCTYPE, "name": NAME, "expected_version": EXPECTED_VERSION, "dry_run": DRY_RUN},
+	required=("doctype", "name"),
+)
+"""What every step in the life of a document takes."""
+
+
+def step_answer(**members: Any) -> dict[str, Any]:
+	"""The schema of what such a step answers.
+
+	:param members: what this one has beside the rest
+	"""
+	return answer_schema(
+		{
+			"doctype": {"type": "string"},
+			"name": {"type": "string"},
+			**members,
+			"done": {"type": "boolean"},
+			"dry_run": {"type": "boolean"},
+		},
+		required=("doctype", "name", "done"),
+	)
 
 
 def carried_out(

@@ -11,10 +11,11 @@ from typing import Any
 from erpnext_mcp.access import Field
 from erpnext_mcp.errors import InvalidArguments
 from erpnext_mcp.masks import is_mask
+from erpnext_mcp.policy.conditions import WHOLE
 
-WHOLE = frozenset({"Int", "Long Int"})
 NUMBERS = frozenset({"Currency", "Float", "Percent", "Rating", "Duration"})
 FILES = frozenset({"Attach", "Attach Image"})
+"""Files can't be sent: what could be written is only that there is none."""
 NAMING_SERIES = "naming_series"
 MAX_TEXT = 1_000_000
 """Characters of one value."""

@@ -16,9 +16,7 @@ from erpnext_mcp.policy.conditions import CHECK, EQUAL, IN, KINDS, NUMBER, TEXT
 from erpnext_mcp.policy.describe import is_readable
 from erpnext_mcp.policy.operations import CREATE
 from erpnext_mcp.policy.profile import AFTER, Condition
-
-FILES = frozenset({"Attach", "Attach Image"})
-"""Files can't be sent: what could be written is only that there is none."""
+from erpnext_mcp.policy.written_values import FILES
 
 TYPES: dict[str, dict[str, Any]] = {
 	**{fieldtype: {"type": "integer"} for fieldtype in ("Int", "Long Int")},

@@ -7,6 +7,7 @@ from erpnext_mcp.documents.comments import LONGEST_COMMENT
 from erpnext_mcp.mcp_server.context import Context
 from erpnext_mcp.mcp_server.tool import ADDS, Tool, Transaction, answer_schema, object_schema
 from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, NAME
+from erpnext_mcp.mcp_server.writing import DRY_RUN
 from erpnext_mcp.policy.operations import COMMENT
 
 
@@ -27,7 +28,7 @@ tool = Tool(
 			"doctype": DOCTYPE,
 			"name": NAME,
 			"text": {"type": "string", "maxLength": LONGEST_COMMENT, "pattern": "\\S"},
-			"dry_run": {"type": "boolean", "default": False},
+			"dry_run": DRY_RUN,
 		},
 		required=("doctype", "name", "text"),
 	),

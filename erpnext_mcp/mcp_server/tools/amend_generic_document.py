@@ -4,9 +4,8 @@ from typing import Any
 
 from erpnext_mcp.documents.lifecycle import amend
 from erpnext_mcp.mcp_server.context import Context
-from erpnext_mcp.mcp_server.tool import ADDS, Tool, Transaction, answer_schema, object_schema
-from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, NAME
-from erpnext_mcp.mcp_server.writing import DRY_RUN, EXPECTED_VERSION, carried_out
+from erpnext_mcp.mcp_server.tool import ADDS, Tool, Transaction
+from erpnext_mcp.mcp_server.writing import STEP_ARGUMENTS, carried_out, step_answer
 from erpnext_mcp.policy.operations import AMEND
 
 
@@ -28,21 +27,8 @@ tool = Tool(
 	title="Amend document",
 	description="Makes a new draft of a cancelled document.",
 	perform=perform,
-	input_schema=object_schema(
-		{"doctype": DOCTYPE, "name": NAME, "expected_version": EXPECTED_VERSION, "dry_run": DRY_RUN},
-		required=("doctype", "name"),
-	),
-	output_schema=answer_schema(
-		{
-			"doctype": {"type": "string"},
-			"name": {"type": "string"},
-			"docstatus": {"type": "integer"},
-			"document": {"type": "object"},
-			"done": {"type": "boolean"},
-			"dry_run": {"type": "boolean"},
-		},
-		required=("doctype", "name", "done"),
-	),
+	input_schema=STEP_ARGUMENTS,
+	output_schema=step_answer(docstatus={"type": "integer"}, document={"type": "object"}),
 	operations=(AMEND,),
 	transaction=Transaction.WRITE,
 	annotations=ADDS,

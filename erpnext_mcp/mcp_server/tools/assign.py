@@ -7,6 +7,7 @@ from erpnext_mcp.documents.assignments import PRIORITIES
 from erpnext_mcp.mcp_server.context import Context
 from erpnext_mcp.mcp_server.tool import ADDS, Tool, Transaction, answer_schema, object_schema
 from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, NAME
+from erpnext_mcp.mcp_server.writing import DRY_RUN
 from erpnext_mcp.policy.operations import ASSIGN
 
 
@@ -37,7 +38,7 @@ tool = Tool(
 			"description": {"type": "string", "maxLength": 2_000, "default": ""},
 			"due_date": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
 			"priority": {"type": "string", "enum": list(PRIORITIES), "default": "Medium"},
-			"dry_run": {"type": "boolean", "default": False},
+			"dry_run": DRY_RUN,
 		},
 		required=("doctype", "name", "user"),
 	),

@@ -4,15 +4,8 @@ from typing import Any
 
 from erpnext_mcp.documents.lifecycle import cancel
 from erpnext_mcp.mcp_server.context import Context
-from erpnext_mcp.mcp_server.tool import CHANGES, Tool, Transaction, answer_schema, object_schema
-from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, NAME
-from erpnext_mcp.mcp_server.writing import (
-	DRY_RUN,
-	EXPECTED_VERSION,
-	carried_out,
-	linking,
-	without_document,
-)
+from erpnext_mcp.mcp_server.tool import CHANGES, Tool, Transaction
+from erpnext_mcp.mcp_server.writing import STEP_ARGUMENTS, carried_out, linking, step_answer, without_document
 from erpnext_mcp.policy.operations import CANCEL
 
 
@@ -39,21 +32,8 @@ tool = Tool(
 	title="Cancel document",
 	description="Cancels a submitted document.",
 	perform=perform,
-	input_schema=object_schema(
-		{"doctype": DOCTYPE, "name": NAME, "expected_version": EXPECTED_VERSION, "dry_run": DRY_RUN},
-		required=("doctype", "name"),
-	),
-	output_schema=answer_schema(
-		{
-			"doctype": {"type": "string"},
-			"name": {"type": "string"},
-			"docstatus": {"type": "integer"},
-			"changed": {"type": "object"},
-			"done": {"type": "boolean"},
-			"dry_run": {"type": "boolean"},
-		},
-		required=("doctype", "name", "done"),
-	),
+	input_schema=STEP_ARGUMENTS,
+	output_schema=step_answer(docstatus={"type": "integer"}, changed={"type": "object"}),
 	operations=(CANCEL,),
 	transaction=Transaction.WRITE,
 	annotations=CHANGES,

@@ -4,9 +4,8 @@ from typing import Any
 
 from erpnext_mcp.documents.lifecycle import delete
 from erpnext_mcp.mcp_server.context import Context
-from erpnext_mcp.mcp_server.tool import CHANGES, Tool, Transaction, answer_schema, object_schema
-from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, NAME
-from erpnext_mcp.mcp_server.writing import DRY_RUN, EXPECTED_VERSION, carried_out, linking
+from erpnext_mcp.mcp_server.tool import CHANGES, Tool, Transaction
+from erpnext_mcp.mcp_server.writing import STEP_ARGUMENTS, carried_out, linking, step_answer
 from erpnext_mcp.policy.operations import DELETE
 
 
@@ -27,19 +26,8 @@ tool = Tool(
 	title="Delete document",
 	description="Deletes a document that none links to.",
 	perform=perform,
-	input_schema=object_schema(
-		{"doctype": DOCTYPE, "name": NAME, "expected_version": EXPECTED_VERSION, "dry_run": DRY_RUN},
-		required=("doctype", "name"),
-	),
-	output_schema=answer_schema(
-		{
-			"doctype": {"type": "string"},
-			"name": {"type": "string"},
-			"done": {"type": "boolean"},
-			"dry_run": {"type": "boolean"},
-		},
-		required=("doctype", "name", "done"),
-	),
+	input_schema=STEP_ARGUMENTS,
+	output_schema=step_answer(),
 	operations=(DELETE,),
 	transaction=Transaction.WRITE,
 	annotations=CHANGES,

@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model import no_value_fields
 from frappe.model.document import Document
 
+from erpnext_mcp.audit.protected import ProtectedDocument
 from erpnext_mcp.compat import FILTERS_ASK_FOR_LEVELS
 
 DOCTYPE = "MCP Audit Entry"
@@ -10,33 +11,11 @@ READERS = frozenset({"System Manager", "MCP Administrator"})
 """Who sees everybody's entries; others see their own."""
 
 
-class MCPAuditEntry(Document):
+class MCPAuditEntry(ProtectedDocument):
 	"""What was kept of one call. Only the pipeline writes entries, by a direct insert; nobody changes them (T54)."""
 
-	def before_insert(self) -> None:
-		self._refuse()
-
-	def validate(self) -> None:
-		self._refuse()
-
-	def on_trash(self) -> None:
-		self._refuse()
-
-	def before_rename(self, *args) -> None:
-		self._refuse()
-
-	def db_insert(self, *args, **kwargs) -> None:
-		self._refuse()
-
-	def db_update(self, *args, **kwargs) -> None:
-		self._refuse()
-
-	def db_set(self, *args, **kwargs) -> None:
-		self._refuse()
-
-	@staticmethod
-	def _refuse() -> None:
-		frappe.throw(_("Audit entries can't be made, changed or deleted by hand."), frappe.PermissionError)
+	def refusal(self) -> str:
+		return _("Audit entries can't be made, changed or deleted by hand.")
 
 
 def on_doctype_update() -> None:
