@@ -12,6 +12,7 @@ from erpnext_mcp.cli.import_profile import import_profile
 from erpnext_mcp.cli.release import release
 from erpnext_mcp.cli.seal import seal
 from erpnext_mcp.cli.status import status
+from erpnext_mcp.cli.stdio import stdio
 from erpnext_mcp.cli.suspensions import lift, suspensions
 from erpnext_mcp.cli.undo import undo
 from erpnext_mcp.cli.verify_audit import verify_audit
@@ -32,5 +33,6 @@ mcp.add_command(seal)
 mcp.add_command(verify_audit)
 mcp.add_command(export_audit)
 mcp.add_command(undo)
+mcp.add_command(stdio)
 
 commands = [mcp]

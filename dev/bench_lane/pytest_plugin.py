@@ -27,6 +27,10 @@ class Site:
 	bench: Path
 	kind: str = "bench"
 
+	def command(self, *arguments: str) -> list[str]:
+		"""`bench --site SITE ARGUMENTS`, for a process of its own, whose working directory is `sites`."""
+		return [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", self.name, *arguments]
+
 
 @dataclass(frozen=True)
 class Server:

@@ -6,6 +6,7 @@ themselves say `import frappe` only, and run unchanged on a real bench (dev/benc
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -34,6 +35,11 @@ class Site:
 	name: str
 	bench: Path
 	kind: str = "embedded"
+
+	def command(self, *arguments: str) -> list[str]:
+		"""`bench --site SITE ARGUMENTS`, for a process of its own."""
+		bench = ["--bench", str(self.bench), "--site", self.name]
+		return [sys.executable, "-m", "dev.engine.bench", *bench, *arguments]
 
 
 @pytest.fixture(scope="session")

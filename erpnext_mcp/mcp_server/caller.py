@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import frappe
 
@@ -60,6 +62,19 @@ def from_request(
 		protocol_version=protocol_version,
 		request_id=str(request_id),
 	)
+
+
+def client_name(client_info: Any) -> str:
+	"""`name/version` as a client says it is; empty where it says nothing that can be used.
+
+	:param client_info: MCP's `Implementation`, as it came or as the SDK has read it
+	"""
+	if hasattr(client_info, "model_dump"):
+		client_info = client_info.model_dump()
+	if not isinstance(client_info, Mapping) or not isinstance(client_info.get("name"), str):
+		return ""
+	version = client_info.get("version")
+	return client_info["name"] + (f"/{version}" if isinstance(version, str) and version else "")
 
 
 def ip_address() -> str:

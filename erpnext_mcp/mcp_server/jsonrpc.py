@@ -78,7 +78,15 @@ def response(status: int, body: Mapping[str, Any]) -> Response:
 
 def error(status: int, request_id: str | int | None, code: int, message: str, data: Any = None) -> Response:
 	"""A JSON-RPC error with its HTTP status."""
+	return response(status, error_body(request_id, code, message, data))
+
+
+def error_body(request_id: str | int | None, code: int, message: str, data: Any = None) -> dict[str, Any]:
+	"""A JSON-RPC error.
+
+	:param request_id: None where the request could not be read so far
+	"""
 	detail: dict[str, Any] = {"code": code, "message": message}
 	if data is not None:
 		detail["data"] = data
-	return response(status, {"jsonrpc": "2.0", "id": request_id, "error": detail})
+	return {"jsonrpc": "2.0", "id": request_id, "error": detail}

@@ -113,10 +113,5 @@ def _accepts_json(request: Request) -> bool:
 
 
 def _client_name(client_info: Any, headers: Mapping[str, str]) -> str:
-	"""`name/version` as the client says, else its User-Agent: stateless, the handshake's name is gone after it."""
-	if hasattr(client_info, "model_dump"):
-		client_info = client_info.model_dump()
-	if isinstance(client_info, Mapping) and isinstance(client_info.get("name"), str):
-		version = client_info.get("version")
-		return client_info["name"] + (f"/{version}" if isinstance(version, str) and version else "")
-	return headers.get("user-agent", "")
+	"""As the client says, else its User-Agent: stateless, the handshake's name is gone after it."""
+	return callers.client_name(client_info) or headers.get("user-agent", "")
