@@ -143,6 +143,13 @@ class Timeout(CallError):
 	refused = False
 
 
+class Cancelled(CallError):
+	"""The client went away while the call ran. Only the audit gets to know."""
+
+	code = "cancelled"
+	refused = False
+
+
 class Unavailable(CallError):
 	"""The server can't answer anybody right now."""
 

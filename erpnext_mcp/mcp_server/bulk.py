@@ -19,12 +19,13 @@ def in_bulk(
 	:param one: gives the answer for one of `arguments["documents"]`
 	:returns: `{doctype, results[], dry_run?}`
 	:raises CallError: with `position` among its details, from 0
+	:raises Cancelled: nobody waits for the rest
 	"""
-	doctype, dry_run = context.access.doctype, arguments["dry_run"]
+	doctype, dry_run, documents = context.access.doctype, arguments["dry_run"], arguments["documents"]
 	if dry_run:
 		check_dry_run(doctype)
 	results, fields = [], []
-	for position, document in enumerate(arguments["documents"]):
+	for position, document in enumerate(documents):
 		try:
 			results.append(one(document))
 		except CallError as e:
@@ -34,6 +35,7 @@ def in_bulk(
 		fields += context.note.field_names
 		if dry_run:
 			results[-1].pop("version", None)
+		context.progress(len(results), len(documents))
 	context.note.written = [result["name"] for result in results]
 	context.note.wrote(fields=list(dict.fromkeys(fields)))
 	context.note.row_count = len(results)

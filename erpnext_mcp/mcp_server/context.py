@@ -11,6 +11,13 @@ from erpnext_mcp.mcp_server.spending import Budget
 from erpnext_mcp.policy.grant import Grant
 from erpnext_mcp.policy.store import Settings
 
+Progress = Callable[[int, int], None]
+"""progress(done, total): tells the client how far the call is. Raises `errors.Cancelled` when it is gone."""
+
+
+def unheard(done: int, total: int) -> None:
+	"""Progress that nobody wants to know."""
+
 
 @dataclass
 class Note:
@@ -76,6 +83,7 @@ class Context:
 	"""What a tool whose work is undone asks for all the same, such as a job: done and committed with the audit entry."""
 	budget: Budget | None = None
 	"""What the caller may still ask for."""
+	progress: Progress = unheard
 
 	@property
 	def grant(self) -> Grant:

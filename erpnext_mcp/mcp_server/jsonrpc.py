@@ -1,29 +1,40 @@
 """JSON-RPC 2.0 on HTTP: strict parsing, the form of a request, answers as werkzeug responses. Needs no SDK."""
 
 import json
+import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from werkzeug.wrappers import Response
 
+MAX_BODY_BYTES = 4 * 1024 * 1024
 MAX_ID_LENGTH = 255
 MAX_DEPTH = 64
 """Deepest nesting of a body. Python's own limit differs between versions, and 3.14 has none worth the name."""
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+"""An escape of half a character. Two of them can be one; one alone is no text, and nothing can be done with it."""
 
 
 def parse(body: bytes) -> Any:
 	"""The JSON of a request body.
 
-	:raises ValueError: not UTF-8, not JSON, NaN or Infinity, a key twice in an object, or nested too deep (T50)
+	:raises ValueError: not UTF-8, not JSON, NaN or Infinity, a number that is too large, half a character, a key twice in an
+	        object, or nested too deep (T50)
 	"""
 	try:
 		message = json.loads(
-			body.decode("utf-8"), object_pairs_hook=_unique_keys, parse_constant=_refuse_constant
+			body.decode("utf-8"),
+			object_pairs_hook=_unique_keys,
+			parse_constant=_refuse_constant,
+			parse_float=_finite,
 		)
 	except RecursionError:
 		raise ValueError("nested too deep") from None
 	if body.count(b"[") + body.count(b"{") > MAX_DEPTH:
 		_check_depth(message)
+	if SURROGATE.search(body):
+		json.dumps(message, ensure_ascii=False).encode()
 	return message
 
 
@@ -48,6 +59,13 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 	return found
 
 
+def _finite(digits: str) -> float:
+	number = float(digits)
+	if not math.isfinite(number):
+		raise ValueError(f"{digits} is too large")
+	return number
+
+
 def _refuse_constant(name: str) -> Any:
 	raise ValueError(f"{name} is not JSON")
 
@@ -66,10 +84,15 @@ def malformed(message: Mapping[str, Any]) -> str | None:
 	return None
 
 
+def encode(message: Mapping[str, Any]) -> bytes:
+	"""A message as it goes over the wire."""
+	return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def response(status: int, body: Mapping[str, Any]) -> Response:
 	"""An answer that no cache may keep."""
 	return Response(
-		json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+		encode(body),
 		status,
 		headers={"Cache-Control": "no-store"},
 		mimetype="application/json",

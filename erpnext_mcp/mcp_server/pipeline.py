@@ -31,7 +31,7 @@ from erpnext_mcp.errors import CallError, NotPermitted, TooLarge, Unavailable, W
 from erpnext_mcp.mcp_server import arguments as tool_arguments
 from erpnext_mcp.mcp_server import kept_answers, registry, suspending
 from erpnext_mcp.mcp_server.caller import Caller
-from erpnext_mcp.mcp_server.context import AnswerFile, Context, Note
+from erpnext_mcp.mcp_server.context import AnswerFile, Context, Note, Progress, unheard
 from erpnext_mcp.mcp_server.failures import as_call_error
 from erpnext_mcp.mcp_server.spending import READS, WRITES, Budget, budget_of
 from erpnext_mcp.mcp_server.tool import Tool, Transaction
@@ -58,6 +58,7 @@ class Call:
 	caller: Caller
 	tool_name: str
 	arguments: Mapping[str, Any]
+	progress: Progress = unheard
 	started: float = field(default_factory=time.perf_counter)
 	entry_name: str = field(default_factory=audit.new_name)
 	note: Note = field(default_factory=Note)
@@ -101,13 +102,14 @@ class Call:
 		self.set_content(error.as_dict())
 
 
-def run(caller: Caller, tool_name: str, arguments: Mapping[str, Any]) -> Answer:
+def run(caller: Caller, tool_name: str, arguments: Mapping[str, Any], progress: Progress = unheard) -> Answer:
 	"""Runs one call from beginning to end, commits its audit entry, and never raises.
 
 	:param tool_name: of the registry, visible to the caller or not
 	:param arguments: as the client sent them
+	:param progress: told by the tools that take long; where it raises, the call ends and nothing of it is left
 	"""
-	call = Call(caller, tool_name, arguments)
+	call = Call(caller, tool_name, arguments, progress)
 	try:
 		checked = prepare(call)
 		perform(call, checked)
@@ -257,6 +259,7 @@ def work(call: Call, arguments: dict[str, Any], access: Access | None) -> None:
 		call.files,
 		call.afterwards,
 		call.budget,
+		call.progress,
 	)
 	call.set_content(kept_answers.perform(tool, context, arguments, call.policy_revision))
 	if len(call.text.encode()) > settings.max_answer_bytes:

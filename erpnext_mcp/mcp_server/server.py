@@ -1,5 +1,6 @@
 """The SDK's server object: which requests of the protocol there are, each of them one call of the pipeline."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,9 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 import erpnext_mcp
 from erpnext_mcp.mcp_server import pipeline, registry
+from erpnext_mcp.mcp_server.at_once import run
 from erpnext_mcp.mcp_server.caller import Caller
+from erpnext_mcp.mcp_server.context import Progress
 from erpnext_mcp.policy import store
 
 NAME = "erpnext_mcp"
@@ -58,6 +61,23 @@ def initialization_options() -> InitializationOptions:
 	return options.model_copy(update={"instructions": instructions()})
 
 
+def progress_token(params: Mapping[str, Any] | None) -> str | int | None:
+	"""What the client wants progress to be told under; None when it wants none."""
+	meta = (params or {}).get("_meta")
+	token = meta.get("progressToken") if isinstance(meta, Mapping) else None
+	return token if isinstance(token, str | int) and not isinstance(token, bool) else None
+
+
+def may_report(method: str, params: Mapping[str, Any] | None) -> bool:
+	"""Whether a request may have something to tell before it is answered: the client wants to hear of it, and the tool is
+	one that reports progress."""
+	if method != "tools/call" or params is None or progress_token(params) is None:
+		return False
+	name = params.get("name")
+	tool = registry.TOOLS.get(name) if isinstance(name, str) else None
+	return tool is not None and tool.reports_progress
+
+
 async def on_discover(
 	ctx: ServerRequestContext[Any], params: types.RequestParams | None
 ) -> types.DiscoverResult:
@@ -84,7 +104,7 @@ async def on_call_tool(
 ) -> types.CallToolResult:
 	if params.name == registry.LIST_TOOLS.name:
 		raise MCPError(code=types.INVALID_PARAMS, message="Unknown tool")
-	answer = pipeline.run(_caller(ctx), params.name, params.arguments or {})
+	answer = pipeline.run(_caller(ctx), params.name, params.arguments or {}, _progress(ctx))
 	if isinstance(answer.error, registry.UnknownTool):
 		raise MCPError(code=types.INVALID_PARAMS, message="Unknown tool")
 	return types.CallToolResult(
@@ -92,6 +112,13 @@ async def on_call_tool(
 		structured_content=answer.content,
 		is_error=answer.error is not None,
 	)
+
+
+def _progress(ctx: ServerRequestContext[Any]) -> Progress:
+	def progress(done: int, total: int) -> None:
+		run(ctx.session.report_progress(done, total, f"{done} of {total}"))
+
+	return progress
 
 
 def _caller(ctx: ServerRequestContext[Any]) -> Caller:

@@ -53,6 +53,7 @@ class Tool:
 	:param doctype: the DocType that it is about, where no argument says it
 	:param kept_as: what its answers are kept as where a rule caches documents; empty: never
 	:param units: what a call counts for in the limits; gets arguments that nobody has validated yet
+	:param reports_progress: whether it calls `context.progress`
 	"""
 
 	name: str
@@ -69,6 +70,7 @@ class Tool:
 	kept_as: str = ""
 	units: Callable[[Mapping[str, Any]], int] = one
 	annotations: Mapping[str, bool] = field(default_factory=lambda: READ_ONLY)
+	reports_progress: bool = False
 
 	def as_wire(self) -> dict[str, Any]:
 		"""The tool as `tools/list` shows it (MCP 2025-11-25 and 2026-07-28, `Tool`), in as few bytes as say it all."""

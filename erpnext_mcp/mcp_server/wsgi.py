@@ -1,4 +1,6 @@
-"""MCP's Streamable HTTP in the site's own web workers: one POST, one JSON answer, nothing kept in between.
+"""MCP's Streamable HTTP in the site's own web workers: one POST, one answer, nothing kept in between.
+
+The answer is JSON; events only where the client asks for progress and a tool reports some.
 
 Serves both eras on one URL: 2026-07-28, and the handshake revisions 2024-11-05 to 2025-11-25 without sessions.
 """
@@ -18,10 +20,10 @@ from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from werkzeug.wrappers import Request, Response
 
 from erpnext_mcp.mcp_server import caller as callers
-from erpnext_mcp.mcp_server import jsonrpc, kernel
+from erpnext_mcp.mcp_server import jsonrpc, kernel, streaming
+from erpnext_mcp.mcp_server import server as protocol
 
 TRANSPORT = callers.HTTP
-MAX_BODY_BYTES = 4 * 1024 * 1024
 
 
 def respond(request: Request) -> Response:
@@ -34,7 +36,7 @@ def respond(request: Request) -> Response:
 	if not _accepts_json(request):
 		return jsonrpc.error(406, None, INVALID_REQUEST, "Client must accept application/json")
 	body = request.get_data()
-	if len(body) > MAX_BODY_BYTES:
+	if len(body) > jsonrpc.MAX_BODY_BYTES:
 		return jsonrpc.error(413, None, INVALID_REQUEST, "Request body is too large")
 	try:
 		message = jsonrpc.parse(body)
@@ -79,24 +81,25 @@ def respond(request: Request) -> Response:
 			client_info = (message.get("params") or {}).get("clientInfo")
 		connection = Connection.from_envelope(version or DEFAULT_NEGOTIATED_VERSION, None, None)
 
-	reply = kernel.serve(
-		callers.from_request(
-			TRANSPORT,
-			client_name=_client_name(client_info, headers),
-			protocol_version=version or "",
-			request_id=message["id"],
-		),
-		connection,
-		message["id"],
-		message["method"],
-		message.get("params"),
-		headers,
+	method, params = message["method"], message.get("params")
+	caller = callers.from_request(
+		TRANSPORT,
+		client_name=_client_name(client_info, headers),
+		protocol_version=version or "",
+		request_id=message["id"],
 	)
-	response = jsonrpc.response(reply.status if is_modern else 200, reply.body)
-	retry_after = _retry_after(reply.body)
-	if retry_after:
-		response.headers["Retry-After"] = str(retry_after)
-	return response
+
+	def answer(emit: streaming.Emit | None = None) -> Response:
+		reply = kernel.serve(caller, connection, message["id"], method, params, headers, emit)
+		response = jsonrpc.response(reply.status if is_modern else 200, reply.body)
+		retry_after = _retry_after(reply.body)
+		if retry_after:
+			response.headers["Retry-After"] = str(retry_after)
+		return response
+
+	if streaming.accepted_by(request) and protocol.may_report(method, params):
+		return streaming.Streamed(answer)
+	return answer()
 
 
 def _retry_after(body: Mapping[str, Any]) -> int | None:

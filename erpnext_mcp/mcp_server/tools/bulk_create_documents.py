@@ -53,4 +53,5 @@ tool = Tool(
 	transaction=Transaction.WRITE,
 	units=units,
 	annotations=ADDS,
+	reports_progress=True,
 )

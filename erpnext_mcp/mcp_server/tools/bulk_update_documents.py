@@ -57,4 +57,5 @@ tool = Tool(
 	transaction=Transaction.WRITE,
 	units=units,
 	annotations=CHANGES,
+	reports_progress=True,
 )
