@@ -11,6 +11,7 @@ from erpnext_mcp.cli.export_profile import export_profile
 from erpnext_mcp.cli.import_profile import import_profile
 from erpnext_mcp.cli.release import release
 from erpnext_mcp.cli.seal import seal
+from erpnext_mcp.cli.serve import serve
 from erpnext_mcp.cli.status import status
 from erpnext_mcp.cli.stdio import stdio
 from erpnext_mcp.cli.suspensions import lift, suspensions
@@ -34,5 +35,6 @@ mcp.add_command(verify_audit)
 mcp.add_command(export_audit)
 mcp.add_command(undo)
 mcp.add_command(stdio)
+mcp.add_command(serve)
 
 commands = [mcp]

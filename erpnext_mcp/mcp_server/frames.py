@@ -6,8 +6,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
-MAX_LINE_BYTES = 4 * 1024 * 1024
-"""The longest message; as much as the body of an HTTP request may have."""
+from erpnext_mcp.mcp_server.jsonrpc import MAX_BODY_BYTES
+
+MAX_LINE_BYTES = MAX_BODY_BYTES
+"""The longest message."""
 
 
 class TooLong(Exception):
