@@ -3,12 +3,13 @@
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import frappe
 
 from erpnext_mcp.mcp_server.address import client_address
+from erpnext_mcp.mcp_server.narrowing import Narrowing, parse
 
 SESSION_LENGTH = 16
 
@@ -22,7 +23,7 @@ class Caller:
 
 	`credential` is an API key id or OAuth client, never a secret; `client` the OAuth client that a bearer token was
 	issued to, None for API keys; `client_name` is what the client calls itself, unverified; `request_id` is the JSON-RPC
-	id as the client chose it.
+	id as the client chose it; `narrowing` is what he wants less than he may.
 	"""
 
 	user: str
@@ -33,6 +34,7 @@ class Caller:
 	client_name: str = ""
 	protocol_version: str = ""
 	request_id: str = ""
+	narrowing: Narrowing = field(default_factory=Narrowing)
 
 	@property
 	def session(self) -> str:
@@ -49,7 +51,12 @@ class Caller:
 def from_request(
 	transport: str, *, client_name: str = "", protocol_version: str = "", request_id: object = ""
 ) -> Caller:
-	"""The caller of the current HTTP request, whom Frappe has authenticated."""
+	"""The caller of the current HTTP request, whom Frappe has authenticated.
+
+	:raises InvalidArguments: what he asks to be narrowed to is not understood
+	"""
+	request = frappe.local.request
+	headers = {name.lower(): value for name, value in request.headers.items()}
 	authorization = frappe.get_request_header("Authorization") or ""
 	client = oauth_client(authorization)
 	return Caller(
@@ -61,6 +68,7 @@ def from_request(
 		client_name=client_name,
 		protocol_version=protocol_version,
 		request_id=str(request_id),
+		narrowing=parse(dict(request.args.lists()), headers),
 	)
 
 

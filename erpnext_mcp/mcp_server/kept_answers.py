@@ -46,7 +46,7 @@ def perform(tool: Tool, context: Context, arguments: dict[str, Any], revision: s
 def _key(tool: Tool, context: Context, arguments: dict[str, Any], revision: str | None) -> str | None:
 	"""What makes two calls the same; None where nothing is to be kept."""
 	access, settings = context.decided_access, context.settings
-	if not tool.kept_as or access is None or not revision or not settings.caches:
+	if not tool.kept_as or access is None or not revision or not settings.caches or context.grant.is_narrowed:
 		return None
 	profile = context.grant.profile
 	if not profile.rules[access.doctype].cache_documents:

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import frappe
@@ -144,7 +144,9 @@ def prepare(call: Call) -> dict[str, Any]:
 			reason="kill switch",
 		)
 	try:
-		call.grant = grant_for(caller.user, policy, caller.client, caller.ip_address)
+		grant = grant_for(caller.user, policy, caller.client, caller.ip_address)
+		narrowing = caller.narrowing
+		call.grant = replace(grant, asked_read_only=narrowing.read_only, asked_doctypes=narrowing.doctypes)
 	except CallError as e:
 		call.refusal = e
 	call.tool = tool = spend(call)
@@ -167,7 +169,7 @@ def spend(call: Call) -> Tool:
 	assert call.settings is not None
 	call.budget = budget_of(call.caller, call.settings, call.grant.profile if call.grant else None)
 	try:
-		tool = registry.find(call.tool_name, call.grant)
+		tool = registry.find(call.tool_name, call.grant, call.caller.narrowing)
 	except registry.UnknownTool:
 		call.budget.take(READS)
 		raise

@@ -1,6 +1,7 @@
 """All tools there are, by name, in the order clients see them."""
 
 from erpnext_mcp.errors import CallError
+from erpnext_mcp.mcp_server.narrowing import GENERIC, OWN, Narrowing
 from erpnext_mcp.mcp_server.own_tools import offer as own_tools
 from erpnext_mcp.mcp_server.tool import Tool
 from erpnext_mcp.mcp_server.tools import (
@@ -83,23 +84,29 @@ class UnknownTool(CallError):
 	code = "invalid_arguments"
 
 
-def find(name: str, grant: Grant | None) -> Tool:
+ANY = Narrowing()
+
+
+def find(name: str, grant: Grant | None, narrowing: Narrowing = ANY) -> Tool:
 	"""The tool, or the request of the protocol that goes the same way.
 
 	:param grant: of the caller; None when no profile applies to him
+	:param narrowing: what he asks for himself
 	:raises UnknownTool: there is none
 	"""
 	if name == LIST_TOOLS.name:
 		return LIST_TOOLS
-	tool = TOOLS.get(name) or (own_tools.find(name, grant) if grant else None)
-	if tool is None:
+	tool, kind = TOOLS.get(name), GENERIC
+	if tool is None and grant:
+		tool, kind = own_tools.find(name, grant), OWN
+	if tool is None or not _wanted(tool, kind, narrowing):
 		raise UnknownTool("Unknown tool.", "Call tools/list.")
 	return tool
 
 
-def visible(grant: Grant | None) -> list[Tool]:
-	"""The tools a caller can use now: those without a DocType, those whose operation some DocType allows him, and those of
-	one DocType."""
+def visible(grant: Grant | None, narrowing: Narrowing = ANY) -> list[Tool]:
+	"""The tools a caller can use now, of those he wants: those without a DocType, those whose operation some DocType allows
+	him, and those of one DocType."""
 	if grant is None:
 		return [t for t in TOOLS.values() if not t.needs_profile]
 	doctypes = grant.doctypes()
@@ -107,7 +114,16 @@ def visible(grant: Grant | None) -> list[Tool]:
 	for_all = [
 		t
 		for t in TOOLS.values()
-		if (not t.operations or operations.intersection(t.operations))
+		if _wanted(t, GENERIC, narrowing)
+		and (not t.operations or operations.intersection(t.operations))
 		and (t.available is None or t.available(grant))
 	]
-	return [*for_all, *(t for t in own_tools.offered(grant, doctypes) if t.name not in TOOLS)]
+	if narrowing.tools is not None and OWN not in narrowing.tools and narrowing.tools <= {GENERIC, *TOOLS}:
+		return for_all  # making the others is work
+	offered = own_tools.offered(grant, doctypes)
+	return [*for_all, *(t for t in offered if t.name not in TOOLS and _wanted(t, OWN, narrowing))]
+
+
+def _wanted(tool: Tool, kind: str, narrowing: Narrowing) -> bool:
+	"""What says why nothing else works is always there."""
+	return not tool.needs_profile or narrowing.shows(tool.name, kind)

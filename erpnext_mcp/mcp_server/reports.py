@@ -47,6 +47,8 @@ def _visible(grant: Grant, name: str) -> Report | None:
 	report = find(name)
 	if report is None or closed_because(grant.profile, name, report.doctype):
 		return None
+	if grant.asked_doctypes is not None and report.doctype not in grant.asked_doctypes:
+		return None
 	if report.is_list and READ not in grant.operations(report.doctype):
 		return None
 	return report

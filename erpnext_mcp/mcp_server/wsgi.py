@@ -19,6 +19,7 @@ from mcp_types import DEFAULT_NEGOTIATED_VERSION, HEADER_MISMATCH, INVALID_REQUE
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from werkzeug.wrappers import Request, Response
 
+from erpnext_mcp.errors import InvalidArguments
 from erpnext_mcp.mcp_server import caller as callers
 from erpnext_mcp.mcp_server import jsonrpc, kernel, streaming
 from erpnext_mcp.mcp_server import server as protocol
@@ -82,12 +83,15 @@ def respond(request: Request) -> Response:
 		connection = Connection.from_envelope(version or DEFAULT_NEGOTIATED_VERSION, None, None)
 
 	method, params = message["method"], message.get("params")
-	caller = callers.from_request(
-		TRANSPORT,
-		client_name=_client_name(client_info, headers),
-		protocol_version=version or "",
-		request_id=message["id"],
-	)
+	try:
+		caller = callers.from_request(
+			TRANSPORT,
+			client_name=_client_name(client_info, headers),
+			protocol_version=version or "",
+			request_id=message["id"],
+		)
+	except InvalidArguments as e:
+		return jsonrpc.error(400, message["id"], INVALID_REQUEST, e.message)
 
 	def answer(emit: streaming.Emit | None = None) -> Response:
 		reply = kernel.serve(caller, connection, message["id"], method, params, headers, emit)

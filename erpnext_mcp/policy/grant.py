@@ -35,12 +35,21 @@ class Grant:
 	user: str
 	profile: Profile
 	settings: Settings
+	asked_read_only: bool = False
+	asked_doctypes: frozenset[str] | None = None
+	"""What the request itself gives up: no writes, all DocTypes but these. Their rules go on to hold, for links and rows."""
 
 	@property
 	def read_only(self) -> bool:
-		return self.settings.read_only or (
-			self.profile.read_only and self.profile.is_read_only(now_datetime())
+		return (
+			self.asked_read_only
+			or self.settings.read_only
+			or (self.profile.read_only and self.profile.is_read_only(now_datetime()))
 		)
+
+	@property
+	def is_narrowed(self) -> bool:
+		return self.asked_read_only or self.asked_doctypes is not None
 
 	def operations(self, doctype: str) -> frozenset[str]:
 		"""What the user may do with a DocType: profile ∩ what the DocType can ∩ Frappe. Empty: it does not exist."""
@@ -54,6 +63,8 @@ class Grant:
 
 	def closed_because(self, doctype: str) -> str | None:
 		"""Why the profile opens nothing of a DocType, for the administrator; None when it opens something."""
+		if self.asked_doctypes is not None and doctype not in self.asked_doctypes:
+			return "the request leaves it out"
 		rule = self.profile.rules.get(doctype)
 		if rule is None:
 			return f"profile {self.profile.name} has no rule for it"

@@ -10,7 +10,7 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 	# The registry imports this module.
 	from erpnext_mcp.mcp_server.registry import visible
 
-	tools = [t.as_wire() for t in visible(context.profile_grant)]
+	tools = [t.as_wire() for t in visible(context.profile_grant, context.caller.narrowing)]
 	context.note.read(rows=len(tools))
 	return {"tools": tools}
 
