@@ -4,6 +4,7 @@ import click
 import frappe
 from frappe.utils import cast
 
+from erpnext_mcp import prompts
 from erpnext_mcp.cli import credentials
 from erpnext_mcp.policy import binding, store
 from erpnext_mcp.policy.release import revoke
@@ -15,6 +16,7 @@ SETTINGS = "MCP Gateway Settings"
 def after_install() -> None:
 	ensure_role()
 	ensure_settings()
+	add_prompts()
 
 
 def after_migrate() -> None:
@@ -74,6 +76,17 @@ def ensure_role() -> None:
 		frappe.get_doc({"doctype": "Role", "role_name": ROLE, "desk_access": 1}).insert(
 			ignore_permissions=True
 		)
+
+
+def add_prompts() -> None:
+	"""The prompts that the app ships. Once: who deletes one does not get it back."""
+	for values in prompts.shipped():
+		if not frappe.db.exists("MCP Prompt", values["prompt_name"]):
+			prompt = frappe.get_doc({"doctype": "MCP Prompt", **values})
+			for row in prompt.arguments:
+				if row.document_type and not frappe.db.exists("DocType", row.document_type):
+					row.document_type = None  # a site without ERPNext
+			prompt.insert(ignore_permissions=True)
 
 
 def ensure_settings() -> None:

@@ -3,6 +3,7 @@
 from erpnext_mcp.errors import CallError
 from erpnext_mcp.mcp_server.narrowing import GENERIC, OWN, Narrowing
 from erpnext_mcp.mcp_server.own_tools import offer as own_tools
+from erpnext_mcp.mcp_server.requests import complete, get_prompt, list_prompts, list_resources
 from erpnext_mcp.mcp_server.tool import Tool
 from erpnext_mcp.mcp_server.tools import (
 	add_comment,
@@ -40,6 +41,18 @@ from erpnext_mcp.mcp_server.tools import (
 from erpnext_mcp.policy.grant import Grant
 
 LIST_TOOLS = list_tools.tool
+
+REQUESTS: dict[str, Tool] = {
+	tool.name: tool
+	for tool in (
+		LIST_TOOLS,
+		list_resources.tool,
+		list_prompts.tool,
+		get_prompt.tool,
+		complete.tool,
+	)
+}
+"""Requests of the protocol that go the way of every call; no client can call them as tools."""
 
 TOOLS: dict[str, Tool] = {
 	module.tool.name: module.tool
@@ -94,8 +107,8 @@ def find(name: str, grant: Grant | None, narrowing: Narrowing = ANY) -> Tool:
 	:param narrowing: what he asks for himself
 	:raises UnknownTool: there is none
 	"""
-	if name == LIST_TOOLS.name:
-		return LIST_TOOLS
+	if name in REQUESTS:
+		return REQUESTS[name]
 	tool, kind = TOOLS.get(name), GENERIC
 	if tool is None and grant:
 		tool, kind = own_tools.find(name, grant), OWN

@@ -15,6 +15,11 @@ def has_reports(grant: Grant) -> bool:
 	return any(_visible(grant, name) for name in grant.profile.reports)
 
 
+def open_reports(grant: Grant) -> list[str]:
+	"""The reports of the caller, by name."""
+	return [name for name in sorted(grant.profile.reports) if _visible(grant, name)]
+
+
 def open_report(context: Context, name: str) -> Report:
 	"""The report of this name.
 
@@ -25,7 +30,7 @@ def open_report(context: Context, name: str) -> Report:
 	context.note.reference_doctype, context.note.reference_name = "Report", name
 	report = _visible(grant, name)
 	if report is None:
-		names = [n for n in sorted(grant.profile.reports) if _visible(grant, n)][:MOST_NAMED]
+		names = open_reports(grant)[:MOST_NAMED]
 		raise NotFound(
 			"There is no such report for you.",
 			f"Reports for you: {', '.join(names)}." if names else "No report is open to you.",

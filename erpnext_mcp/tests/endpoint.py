@@ -88,6 +88,6 @@ class Endpoint:
 		}
 		message = {"jsonrpc": "2.0", "id": 1, "method": rpc_method, "params": params}
 		routing: dict[str, Any] = {"MCP-Protocol-Version": MODERN, "Mcp-Method": rpc_method}
-		if "name" in params:
-			routing["Mcp-Name"] = params["name"]
+		if "name" in params or "uri" in params:
+			routing["Mcp-Name"] = params.get("name") or params["uri"]
 		return self.send("POST", "/mcp", json.dumps(message), {**routing, **(headers or {})})

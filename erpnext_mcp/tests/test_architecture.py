@@ -44,6 +44,7 @@ READS_ONLY_OUR_OWN = {
 	"mcp_server/pipeline.py",  # whether the caller is still enabled
 	"mcp_server/caller.py",  # the client of his token
 	"documents/system.py",  # facts of the caller himself
+	"mcp_server/prompts.py",  # what administrators have written for the caller's roles
 	"documents/side_effects.py",  # the site's notifications and scripts, to refuse a dry run; told to the audit only
 	"documents/reports/prepared.py",  # results that were made for the caller
 	"audit/statistics.py",  # the audit in figures, after asking whether the user has reports on it
@@ -123,7 +124,9 @@ def test_only_compat_asks_for_the_version(path: Path):
 	assert "frappe.__version__" not in path.read_text(encoding="utf-8")
 
 
-TOOL_MODULES = [p for d in ("tools", "own_tools") for p in sorted((ROOT / "mcp_server" / d).glob("*.py"))]
+TOOL_MODULES = [
+	p for d in ("tools", "own_tools", "requests") for p in sorted((ROOT / "mcp_server" / d).glob("*.py"))
+]
 
 
 @pytest.mark.parametrize("path", TOOL_MODULES, ids=name_of)
