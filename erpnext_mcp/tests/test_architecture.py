@@ -9,12 +9,13 @@ import pytest
 import erpnext_mcp
 
 ROOT = Path(erpnext_mcp.__file__).parent
-ROOMS = ("api", "mcp_server", "policy", "documents", "audit", "limits")
+ROOMS = ("api", "desk", "mcp_server", "policy", "documents", "audit", "limits")
 LEAVES = {"access", "errors", "masks", "compat"}
 """Modules at the top that every room may use: values, errors, versions."""
 
 MAY_IMPORT = {
-	"api": {"mcp_server", "policy", "documents", "audit", "limits"},
+	"api": {"desk", "mcp_server", "policy", "documents", "audit", "limits"},
+	"desk": {"mcp_server", "policy", "documents", "audit", "limits"},
 	"mcp_server": {"policy", "documents", "audit", "limits"},
 	"policy": set(),
 	"documents": set(),
