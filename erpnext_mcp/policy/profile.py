@@ -77,6 +77,10 @@ class DocTypeRule:
 	"""The only print formats that may be used; empty: all of the DocType."""
 	acknowledge_print: bool = False
 	"""Those formats may show what is hidden or masked."""
+	acknowledge_hidden_name: bool = False
+	"""Known when it was saved: names and titles may show hidden fields. Decides nothing later."""
+	acknowledge_hidden_required: bool = False
+	"""The same: what is required may be hidden."""
 	cache_documents: bool = False
 	own_tools: bool = False
 	tool_slug: str = ""
