@@ -75,6 +75,9 @@ class Call:
 	error: CallError | None = None
 	recorded: bool = False
 	"""Whether the audit entry is committed already, together with what the call wrote."""
+	simulated_by: Caller | None = None
+	"""The administrator who only wants to know what would become of the call (`desk.simulator`). It takes nothing from
+	anybody's limits, nothing that it does stays, and its audit entry is his."""
 
 	@property
 	def writes(self) -> bool:
@@ -164,6 +167,8 @@ def spend(call: Call) -> Tool:
 	"""
 	assert call.settings is not None
 	call.budget = budget_of(call.caller, call.settings, call.grant.profile if call.grant else None)
+	if call.simulated_by is not None:
+		return registry.find(call.tool_name, call.grant)
 	try:
 		tool = registry.find(call.tool_name, call.grant)
 	except registry.UnknownTool:
@@ -204,7 +209,7 @@ def write(call: Call, arguments: dict[str, Any]) -> None:
 	# Before the transaction: the first thing it reads is to be the document, when it has the lock on it. What is read of
 	# other documents then is as old as that.
 	access = decide(call, arguments)
-	stays = not undone and not call.dry_run
+	stays = not undone and not call.dry_run and call.simulated_by is None
 	with writing(call.settings.query_time_limit if undone else WRITE_TIME_LIMIT) as transaction:
 		try:
 			with recording() if stays and call.settings.log_values else nullcontext([]) as changes:
@@ -215,7 +220,7 @@ def write(call: Call, arguments: dict[str, Any]) -> None:
 		call.note.changes = changes
 		if stays:
 			commit(call, transaction)
-	if call.afterwards:
+	if call.afterwards and call.simulated_by is None:
 		with writing() as transaction:
 			for step in call.afterwards:
 				step()
@@ -258,7 +263,9 @@ def work(call: Call, arguments: dict[str, Any], access: Access | None) -> None:
 		call.afterwards,
 		call.budget,
 	)
-	call.set_content(kept_answers.perform(tool, context, arguments, call.policy_revision))
+	# A simulation is answered by the documents themselves.
+	revision = call.policy_revision if call.simulated_by is None else None
+	call.set_content(kept_answers.perform(tool, context, arguments, revision))
 	if len(call.text.encode()) > settings.max_answer_bytes:
 		raise TooLarge(
 			f"The answer is larger than {settings.max_answer_bytes // 1024} KB.",
@@ -280,12 +287,14 @@ def text_log(call: Call) -> bool:
 
 def entries(call: Call) -> list[audit.Entry]:
 	"""What the audit keeps of a call: one entry, or one for each document of a bulk call."""
-	grant, caller, note, error = call.grant, call.caller, call.note, call.error
+	grant, note, error = call.grant, call.note, call.error
+	caller = call.simulated_by or call.caller
 
 	def entry(name: str, operation: str, reference_name: str) -> audit.Entry:
 		return audit.Entry(
 			name=name,
 			user=caller.user,
+			simulated_user=call.caller.user if call.simulated_by else "",
 			outcome=audit.ALLOWED if error is None else audit.REFUSED if error.refused else audit.FAILED,
 			tool=call.tool_name,
 			operation=operation,
@@ -311,7 +320,7 @@ def entries(call: Call) -> list[audit.Entry]:
 		)
 
 	operation = note.operation or call.operation
-	if error is not None or not note.written:
+	if error is not None or not note.written or call.simulated_by:
 		return [entry(call.entry_name, operation, note.reference_name)]
 	return [
 		entry(audit.new_name() if position else call.entry_name, operation, name)
