@@ -27,9 +27,9 @@ from erpnext_mcp.documents.transactions import (
 	read_only,
 	writing,
 )
-from erpnext_mcp.errors import CallError, NotPermitted, TooLarge, Unavailable, Withheld
+from erpnext_mcp.errors import CallError, NotPermitted, Paused, TooLarge, Unavailable, Withheld
 from erpnext_mcp.mcp_server import arguments as tool_arguments
-from erpnext_mcp.mcp_server import kept_answers, registry, suspending
+from erpnext_mcp.mcp_server import kept_answers, registering, registry, suspending
 from erpnext_mcp.mcp_server.caller import Caller
 from erpnext_mcp.mcp_server.context import AnswerFile, Context, Note
 from erpnext_mcp.mcp_server.failures import as_call_error
@@ -123,8 +123,10 @@ def run(caller: Caller, tool_name: str, arguments: Mapping[str, Any]) -> Answer:
 		# Of a commit that nobody knows the end of, the entry may be there already; that is what to say.
 		if failure is not None and not isinstance(call.error, Unavailable):
 			call.fail(failure)
-	if call.error is not None and call.settings is not None:
-		suspending.after_refusal(caller.user, call.error, call.settings)
+	if call.settings is not None:
+		if call.error is not None:
+			suspending.after_refusal(caller.user, call.error, call.settings)
+		registering.after_call(caller)
 	return call.answer
 
 
@@ -145,12 +147,13 @@ def prepare(call: Call) -> dict[str, Any]:
 			reason="kill switch",
 		)
 	try:
-		call.grant = grant_for(caller.user, policy, caller.client, caller.ip_address)
+		call.grant = grant_for(caller.user, policy, caller.client, caller.ip_address, caller.credential)
 	except CallError as e:
 		call.refusal = e
 	call.tool = tool = spend(call)
 	call.operation = next(iter(tool.operations), "")
-	if call.refusal is not None and tool.needs_profile:
+	# Who is suspended can still learn that he is; an administrator who pauses somebody wants no more calls.
+	if call.refusal is not None and (tool.needs_profile or isinstance(call.refusal, Paused)):
 		raise call.refusal
 	if tool.operations:
 		# A refusal is about the document that was asked for, too.
