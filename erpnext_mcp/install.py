@@ -15,6 +15,7 @@ SETTINGS = "MCP Gateway Settings"
 def after_install() -> None:
 	ensure_role()
 	ensure_settings()
+	let_system_managers_make_keys()
 
 
 def after_migrate() -> None:
@@ -85,4 +86,12 @@ def ensure_settings() -> None:
 		for df in missing:
 			# Defaults are texts, which the controller would compare with numbers.
 			settings.set(df.fieldname, cast(df.fieldtype, df.default))
+		settings.save(ignore_permissions=True)
+
+
+def let_system_managers_make_keys() -> None:
+	"""Once, at the installation or by a patch: an administrator may empty the table, which then means nobody."""
+	settings = frappe.get_single(SETTINGS)
+	if not settings.key_roles:
+		settings.append("key_roles", {"role": "System Manager"})
 		settings.save(ignore_permissions=True)

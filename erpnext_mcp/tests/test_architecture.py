@@ -52,6 +52,9 @@ READS_ONLY_OUR_OWN = {
 	"desk/connect/keys.py",  # the caller's own API key
 	"desk/connect/oauth_clients.py",  # his own tokens and codes, and what their clients are called
 	"desk/connect/calls.py",  # his own audit entries, without values
+	"desk/connect/keys.py",  # the caller's own API key
+	"desk/connect/oauth_clients.py",  # his own tokens and codes, and what their clients are called
+	"desk/connect/calls.py",  # his own audit entries, without values
 	"audit/table.py",  # entries and seals, for the jobs and commands that prove them
 	"api/refused.py",  # whose credentials were refused
 	"documents/idempotency.py",  # our own keys

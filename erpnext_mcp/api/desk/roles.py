@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import frappe
 from frappe import _
+from frappe.permissions import SYSTEM_USER_ROLE
 
 ADMINISTRATORS = frozenset({"System Manager", "MCP Administrator"})
 """Who makes the policy and reads the audit."""
@@ -25,6 +26,15 @@ def system_managers_only() -> None:
 		frappe.PermissionError: the caller isn't.
 	"""
 	only_for({"System Manager"})
+
+
+def desk_users_only() -> None:
+	"""Refuse guests and users of the website.
+
+	Raises:
+		frappe.PermissionError: the caller has no desk.
+	"""
+	only_for({SYSTEM_USER_ROLE})
 
 
 def only_for(roles: Iterable[str]) -> None:
