@@ -19,6 +19,9 @@ ALLOWED = "Allowed"
 REFUSED = "Refused"
 FAILED = "Failed"
 
+NOT_AUTHENTICATED = "not_authenticated"
+"""The reason code of an entry that is no call: somebody's credentials were refused."""
+
 TEXT_LENGTH = 140
 LONG_TEXT_LENGTH = 2000
 

@@ -19,6 +19,11 @@ def administrators_only() -> None:
 	only_for(ADMINISTRATORS)
 
 
+def is_administrator() -> bool:
+	"""Whether the caller is System Manager or MCP Administrator: who has the app's tile among his apps (hooks.py)."""
+	return bool(ADMINISTRATORS & set(frappe.get_roles()))
+
+
 def system_managers_only() -> None:
 	"""Refuse whoever is not System Manager.
 
