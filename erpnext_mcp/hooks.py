@@ -47,6 +47,6 @@ has_permission = {
 
 scheduler_events = {
 	"daily": ["erpnext_mcp.documents.idempotency.forget_old"],
-	"daily_long": ["erpnext_mcp.api.jobs.drop_old_audit_entries"],
+	"daily_long": ["erpnext_mcp.api.jobs.drop_old_audit_entries", "erpnext_mcp.api.jobs.verify_audit"],
 	"cron": {"* * * * *": ["erpnext_mcp.api.jobs.seal_audit"]},
 }
