@@ -136,7 +136,7 @@ def test_what_would_stop_with_the_key(desk, world, server, site, reader_key, cha
 	host = site.name if site.kind == "bench" else ""
 	Endpoint(server.base_url, reader_key, host).modern("tools/call", {"name": "test_connection"})
 	found = desk(world.READER).get(API + "key_clients").json()["message"]
-	assert found["complete"]
+	assert found["complete"] and found["last_used"]
 	assert found["clients"][0]["client_name"] == "test/1" and found["clients"][0]["calls"] >= 1
 	assert desk(world.STRANGER).get(API + "key_clients").json()["message"]["clients"] == []
 	with changed(*SETTINGS, log_reads=0):

@@ -3,6 +3,7 @@
 import frappe
 import pytest
 
+from erpnext_mcp.limits import clients
 from erpnext_mcp.tests.desk_session import DeskSession
 from erpnext_mcp.tests.endpoint import Endpoint
 from erpnext_mcp.tests.test_desk_connect import API, SETTINGS
@@ -117,6 +118,20 @@ def test_only_the_key_that_was_seen_is_changed(seller, at_mcp, method, named):
 	key = made(seller.post(API + "create_key"))
 	assert seller.post(API + method, key=named).status == 417
 	assert at_mcp(key)[0] == 200
+
+
+def test_t74_a_paused_key_is_not_shed_for_another(seller, at_mcp, world):
+	key = made(seller.post(API + "create_key"))
+	assert at_mcp(key)[0] == 200
+	frappe.db.rollback()
+	clients.set_paused(clients.name_of(f"API key {key['key']}"), True)
+	frappe.db.commit()
+	access = seller.get(API + "status").json()["message"]["access"]
+	assert "paused" in access["problem"]
+	answer = seller.post(API + "delete_key", key=key["key"])
+	assert answer.status == 417 and b"paused" in answer.body
+	assert made(seller.post(API + "rotate_key", key=key["key"]))["key"] == key["key"]
+	assert "paused" in seller.get(API + "status").json()["message"]["access"]["problem"]
 
 
 def test_nobody_changes_the_key_of_another(seller, at_mcp, world, desk):

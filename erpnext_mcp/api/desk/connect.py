@@ -45,12 +45,14 @@ def latest_calls() -> list[dict]:
 
 @frappe.whitelist(methods=["GET"])
 def key_clients() -> dict:
-	"""`{clients: [{client_name, calls, last}], complete}`: what would stop with the key. Not complete where reads are not
-	in the audit."""
+	"""`{clients: [{client_name, calls, last}], last_used, complete}`: what would stop with the key. Not complete where reads
+	are not in the audit."""
 	desk_users_only()
 	key = keys.current(frappe.session.user)
+	credential = f"API key {key}"
 	return {
-		"clients": calls.clients_of(frappe.session.user, f"API key {key}") if key else [],
+		"clients": calls.clients_of(frappe.session.user, credential) if key else [],
+		"last_used": calls.last_use_of(credential) if key else None,
 		"complete": calls.all_are_kept(),
 	}
 

@@ -8,6 +8,7 @@ from frappe.query_builder.functions import Count, Max
 from frappe.utils import add_days, now_datetime
 
 from erpnext_mcp.audit.entry import DOCTYPE
+from erpnext_mcp.limits import clients
 from erpnext_mcp.policy.store import SETTINGS
 
 LATEST = 20
@@ -69,6 +70,16 @@ def clients_of(user: str, credential: str) -> list[dict]:
 		.limit(MOST_CLIENTS)
 		.run(as_dict=True)
 	)
+
+
+def last_use_of(credential: str) -> object | None:
+	"""When a key has last called, at most some minutes ago, also where the audit has no reads. Not for OAuth clients, which
+	many users share."""
+	table = frappe.qb.DocType(clients.DOCTYPE)
+	rows = (
+		frappe.qb.from_(table).select(table.last_used).where(table.name == clients.name_of(credential)).run()
+	)
+	return rows[0][0] if rows else None
 
 
 def all_are_kept() -> bool:

@@ -13,8 +13,7 @@ from frappe import _
 from frappe.utils.password import get_decrypted_password, remove_encrypted_password, set_encrypted_password
 
 from erpnext_mcp.desk.connect import trace
-from erpnext_mcp.policy import binding
-from erpnext_mcp.policy.store import SETTINGS
+from erpnext_mcp.policy import binding, store
 
 TOOL = "api key"
 """What the audit calls it: these are no calls of a client."""
@@ -54,7 +53,7 @@ def current(user: str, for_update: bool = False) -> str:
 
 def may_change(user: str) -> bool:
 	"""Whether the settings let him make a key of his own."""
-	allowed = {row.role for row in frappe.get_doc(SETTINGS).key_roles}
+	allowed = {row.role for row in frappe.get_doc(store.SETTINGS).key_roles}
 	return not allowed.isdisjoint(frappe.get_roles(user))
 
 
@@ -90,8 +89,12 @@ def rotate(user: str, key: str) -> Key:
 def delete(user: str, key: str) -> None:
 	"""Removes the key.
 
-	:raises: as `rotate`
+	:raises frappe.PermissionError: he may not
+	:raises frappe.ValidationError: he has another one by now, or it is paused
 	"""
+	if f"API key {key}" in store.load().paused_clients:
+		# The next one would not be (T74); with a new secret the old one is as dead.
+		frappe.throw(_("An administrator has paused this key, so it can't be deleted. You can rotate it."))
 	_check_same(user, key)
 	remove_encrypted_password("User", user, "api_secret")
 	frappe.db.set_value("User", user, {"api_key": None, "api_secret": None})

@@ -18,10 +18,10 @@ DISCONNECT = "disconnect"
 
 
 def connected(user: str) -> list[dict]:
-	"""`{client, app_name, since, last_call, scopes[], allowed}` of each, the one that came last first.
+	"""`{client, app_name, since, last_call, scopes[], allowed, paused}` of each, the one that came last first.
 
 	`since` is the first of its tokens that is still kept, `last_call` the last call at the MCP endpoint, None for never;
-	`allowed` says whether its tokens are accepted there now.
+	`allowed` and `paused` say whether its tokens are accepted there now.
 	"""
 	policy = store.load()
 	found: dict[str, dict] = {}
@@ -35,6 +35,7 @@ def connected(user: str) -> list[dict]:
 			"app_name": frappe.db.get_value(CLIENT, client, "app_name") or client,
 			"last_call": last.get(f"OAuth client {client}"),
 			"scopes": sorted(known["scopes"]),
+			"paused": f"OAuth client {client}" in policy.paused_clients,
 			"allowed": policy.settings.any_oauth_client or client in policy.listed_clients,
 		}
 	return sorted(found.values(), key=lambda known: known["since"], reverse=True)

@@ -30,11 +30,11 @@ def of(user: str, key: str) -> dict:
 			"ask": whom_to_ask(),
 		}
 	address = caller.ip_address()
+	credential = f"API key {key}" if key else ""
 	try:
-		grant = grant_for(user, policy, None, address)
+		grant = grant_for(user, policy, None, address, credential)
 	except CallError as e:
 		return {"enabled": True, "problem": e.message, "hint": e.hint, "ask": whom_to_ask()}
-	credential = f"API key {key}" if key else ""
 	me = caller.Caller(user, caller.HTTP, credential=credential, ip_address=address)
 	return {
 		"enabled": True,
