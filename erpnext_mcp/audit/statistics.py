@@ -101,7 +101,7 @@ def outcomes_per_day(period: Period) -> list[Row]:
 
 
 def latency_per_day(period: Period) -> list[Row]:
-	"""`{day, p50, p95}` of each day that had calls, in milliseconds, the oldest first; refused calls left out."""
+	"""`{day, p50, p95}` of every day of the period, in milliseconds, 0 where nobody called; refused calls left out."""
 	check_reader()
 	table = _table()
 	day, duration = Date(table.timestamp), Round(table.duration_ms)
@@ -111,12 +111,12 @@ def latency_per_day(period: Period) -> list[Row]:
 		.select(day.as_("day"), duration.as_("ms"), Count("*").as_("calls"))
 		.groupby(day, duration)
 	)
-	counted: dict[datetime.date, dict[int, int]] = {}
+	counted: dict[datetime.date, dict[int, int]] = {day: {} for day in period.days()}
 	for row in query.run(as_dict=True):
-		counted.setdefault(getdate(row.day), {})[int(row.ms or 0)] = row.calls
+		counted[getdate(row.day)][int(row.ms or 0)] = row.calls
 	return [
-		{"day": day, "p50": percentile(counted[day], 50), "p95": percentile(counted[day], 95)}
-		for day in sorted(counted)
+		{"day": day, "p50": percentile(histogram, 50), "p95": percentile(histogram, 95)}
+		for day, histogram in counted.items()
 	]
 
 

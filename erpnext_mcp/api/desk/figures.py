@@ -62,7 +62,7 @@ def last_seal() -> str:
 	if not sealing.is_late():
 		color = "inherit" if sealing.sealed_at else "var(--text-muted)"
 		return _colored(when, exactly, color)
-	waits = _("{0} entries wait, the oldest since {1}. Does the site's scheduler run?").format(
+	waits = _("{0} entries wait since {1}. Does the scheduler run?").format(
 		sealing.waiting, format_datetime(sealing.since)
 	)
 	return _colored(when, exactly, "var(--red-500)") + (
@@ -75,8 +75,6 @@ def calls_by_outcome() -> Figure:
 	"""The chart of calls per day by outcome, of the last 30 days; empty when there were none."""
 	administrators_only()
 	rows = statistics.outcomes_per_day(statistics.Period.of())
-	if not any(row[outcome] for row in rows for outcome in statistics.OUTCOMES):
-		return {}
 	return _chart(rows, {"allowed": _("Allowed"), "refused": _("Refused"), "failed": _("Failed")})
 
 
@@ -85,7 +83,7 @@ def latency() -> Figure:
 	"""The chart of how long calls took per day, of the last 30 days; empty when there were none."""
 	administrators_only()
 	rows = statistics.latency_per_day(statistics.Period.of())
-	return _chart(rows, {"p50": _("Half Within (ms)"), "p95": _("95% Within (ms)")}) if rows else {}
+	return _chart(rows, {"p50": _("Half Within"), "p95": _("95% Within")})
 
 
 def _midnight() -> datetime:
@@ -106,6 +104,8 @@ def _colored(text: str, title: str, color: str) -> str:
 
 
 def _chart(rows: list[Figure], labels: dict[str, str]) -> Figure:
+	if not any(row[field] for row in rows for field in labels):
+		return {}  # the widget says that there is no data
 	return {
 		"labels": [format_date(row["day"], DAY) for row in rows],
 		"datasets": [{"name": label, "values": [row[f] for row in rows]} for f, label in labels.items()],
