@@ -8,7 +8,7 @@ ARGS ?=
 PYTEST := $(VENV) -m pytest -q -p dev.engine.pytest_plugin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-mariadb benchmark soak lint format clean
+.PHONY: help setup demo test test-mariadb test-browser screenshots benchmark soak lint format clean
 
 help:
 	@echo "make demo          set up and serve a demo ERP with MCP on 127.0.0.1:8000"
@@ -16,6 +16,9 @@ help:
 	@echo "make test-mariadb  the same on MariaDB and Redis (Debian's packages, on sockets and ports of their own)"
 	@echo "make test BENCH=/path/to/frappe-bench SITE=name"
 	@echo "                   the app's tests on a site of a real bench (with allow_tests)"
+	@echo "make test-browser  only the tests that click through the desk in Debian's Chromium; they are part of make test, too"
+	@echo "                   (BROWSER=off leaves them out; BROWSER_SITE=url BROWSER_PASSWORD=... takes a real site)"
+	@echo "make screenshots   the docs' pictures of the desk, into docs/images"
 	@echo "make benchmark     what the policy and a write cost, on SQLite; ENGINE_DB=mariadb for the other"
 	@echo "make soak          sixteen clients for twenty minutes on MariaDB; ARGS=\"--minutes 2\" for less"
 	@echo "make setup         only set up: build/venv and the embedded engine"
@@ -39,6 +42,12 @@ endif
 
 test-mariadb: setup
 	@ENGINE_DB=mariadb $(VENV) -m dev.engine.services $(PYTEST) $(ARGS)
+
+test-browser: setup
+	@ENGINE_DB=sqlite $(PYTEST) dev/browser $(ARGS)
+
+screenshots: setup
+	@$(VENV) -m dev.browser.screenshots $(ARGS)
 
 benchmark: setup
 	@$(VENV) -m dev.benchmark.policy $(ARGS)

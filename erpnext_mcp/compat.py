@@ -14,6 +14,9 @@ MAJOR = int(frappe.__version__.split(".", 1)[0])
 MAY_MASK_ATTRIBUTE = "_erpnext_mcp_may_mask"
 """Kept on a meta object: whether Frappe masks any of its fields for anybody."""
 
+DESK = "/desk" if MAJOR >= 16 else "/app"
+"""Where the desk is. v16 also takes v15's address, but its apps screen counts only apps below its own as apps of the desk."""
+
 NESTED_FILTERS = MAJOR >= 16
 """Whether `frappe.get_list` takes `[[condition], "and" | "or", [condition], ...]`."""
 

@@ -68,6 +68,10 @@ class Suspended(NotPermitted):
 	by_policy = False
 
 
+class Paused(Suspended):
+	"""An administrator has stopped the user or the client, until he lets them go on."""
+
+
 class ReadOnly(CallError):
 	"""Nothing can be written now: the profile, the site's settings or the site itself is read-only."""
 

@@ -1,9 +1,22 @@
+from erpnext_mcp.compat import DESK as _DESK
+
 app_name = "erpnext_mcp"
 app_title = "ERPNext MCP"
 app_publisher = "erpnext_mcp contributors"
 app_description = "Lets AI agents work with ERPNext over the Model Context Protocol, within a policy, audited"
 app_email = "erpnext-mcp@example.com"
 app_license = "mit"
+
+# No app_logo_url: Frappe would take it for the logo of the site.
+add_to_apps_screen = [
+	{
+		"name": app_name,
+		"logo": "/assets/erpnext_mcp/images/erpnext-mcp-logo.svg",
+		"title": app_title,
+		"route": f"{_DESK}/erpnext-mcp",
+		"has_permission": "erpnext_mcp.api.desk.roles.is_administrator",
+	}
+]
 
 after_install = "erpnext_mcp.install.after_install"
 after_migrate = "erpnext_mcp.install.after_migrate"
@@ -22,8 +35,8 @@ doc_events = {
 	"MCP Permission Profile": {"on_update": "erpnext_mcp.policy.binding.remember"},
 }
 
-# Users can be deleted; who they were stays written there.
-ignore_links_on_delete = ["MCP Suspension"]
+# Users and OAuth clients can be deleted; who they were stays written there.
+ignore_links_on_delete = ["MCP Suspension", "MCP Client"]
 
 permission_query_conditions = {
 	"MCP Audit Entry": "erpnext_mcp.erpnext_mcp.doctype.mcp_audit_entry.mcp_audit_entry.get_permission_query_conditions",
@@ -34,6 +47,6 @@ has_permission = {
 
 scheduler_events = {
 	"daily": ["erpnext_mcp.documents.idempotency.forget_old"],
-	"daily_long": ["erpnext_mcp.api.jobs.drop_old_audit_entries"],
+	"daily_long": ["erpnext_mcp.api.jobs.drop_old_audit_entries", "erpnext_mcp.api.jobs.verify_audit"],
 	"cron": {"* * * * *": ["erpnext_mcp.api.jobs.seal_audit"]},
 }

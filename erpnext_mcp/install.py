@@ -1,22 +1,28 @@
 """What the app puts on a site beside its doctypes, and takes away with them (T59)."""
 
+import json
+from pathlib import Path
+
 import click
 import frappe
 from frappe.utils import cast
 
 from erpnext_mcp import prompts
+from erpnext_mcp.audit import verified
 from erpnext_mcp.cli import credentials
 from erpnext_mcp.policy import binding, store
 from erpnext_mcp.policy.release import revoke
 
 ROLE = "MCP Administrator"
 SETTINGS = "MCP Gateway Settings"
+ONBOARDING_STEPS = Path(__file__).parent / "erpnext_mcp" / "onboarding_step"
 
 
 def after_install() -> None:
 	ensure_role()
 	ensure_settings()
 	add_prompts()
+	let_system_managers_make_keys()
 
 
 def after_migrate() -> None:
@@ -62,12 +68,28 @@ def after_uninstall() -> None:
 	if "erpnext_mcp" in frappe.get_installed_apps():
 		return
 	frappe.db.delete("Singles", {"doctype": SETTINGS})
+	_remove_from_desk()
 	binding.forget()
+	verified.forget()
 	if frappe.db.exists("Role", ROLE):
 		frappe.db.delete("Has Role", {"role": ROLE})
 		frappe.delete_doc("Role", ROLE, ignore_permissions=True, force=True)
 	frappe.db.commit()
 	frappe.clear_cache()
+
+
+def _remove_from_desk() -> None:
+	"""What Frappe leaves because it links to no module: steps of the onboarding; v16's sidebar and tile, with the copies of
+	them that users have made for themselves."""
+	steps = [json.loads(path.read_text())["name"] for path in ONBOARDING_STEPS.glob("*/*.json")]
+	frappe.db.delete("Onboarding Step", {"name": ["in", steps]})
+	for doctype, children in (("Workspace Sidebar", "Workspace Sidebar Item"), ("Desktop Icon", "Has Role")):
+		if not (frappe.db.table_exists(doctype) and frappe.db.has_column(doctype, "app")):
+			continue
+		names = frappe.get_all(doctype, filters={"app": "erpnext_mcp"}, pluck="name")
+		if names:
+			frappe.db.delete(children, {"parent": ["in", names], "parenttype": doctype})
+			frappe.db.delete(doctype, {"name": ["in", names]})
 
 
 def ensure_role() -> None:
@@ -98,4 +120,12 @@ def ensure_settings() -> None:
 		for df in missing:
 			# Defaults are texts, which the controller would compare with numbers.
 			settings.set(df.fieldname, cast(df.fieldtype, df.default))
+		settings.save(ignore_permissions=True)
+
+
+def let_system_managers_make_keys() -> None:
+	"""Once, at the installation or by a patch: an administrator may empty the table, which then means nobody."""
+	settings = frappe.get_single(SETTINGS)
+	if not settings.key_roles:
+		settings.append("key_roles", {"role": "System Manager"})
 		settings.save(ignore_permissions=True)

@@ -5,8 +5,8 @@ from typing import Any
 
 from dev.demo.people import Person
 from dev.demo.session import Call, Transcript
-from dev.demo.snippets import snippets
 from dev.demo.terminal import WIDTH, Terminal
+from erpnext_mcp.desk.connect.snippets import snippets
 
 ROW_FIELDS = ("item_code", "item_name", "qty", "rate", "amount")
 PAGES = {

@@ -20,13 +20,13 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from dev import debian
 from dev.engine import paths
 from dev.engine.processes import die_with_parent
 
 ENVIRONMENT = "ENGINE_SERVICES"
 ROOT_PASSWORD = "root"  # of a server that only this user's processes can reach
 _PACKAGES = {"mariadbd": "mariadb-server", "mariadb-dump": "mariadb-client", "redis-server": "redis-server"}
-_POLICY = Path("/usr/sbin/policy-rc.d")
 _START_SECONDS = 60
 
 
@@ -106,48 +106,17 @@ def _own_folder() -> Path:
 
 
 def install() -> None:
-	"""Install what is missing with apt-get, without letting it start anything."""
-	missing = sorted({package for program, package in _PACKAGES.items() if not _which(program)})
-	if not missing:
-		return
-	if os.geteuid() or not shutil.which("apt-get"):
-		raise ServiceProblem(
-			f"the MariaDB lane needs the packages {' and '.join(missing)}: install them, or run as root"
-		)
-	print(f"Installing {', '.join(missing)} ...", file=sys.stderr, flush=True)
-	environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-	with _no_services_started():
-		for arguments in (["update"], ["install", "-y", "--no-install-recommends", *missing]):
-			done = subprocess.run(
-				["apt-get", "-q", *arguments],
-				env=environment,
-				stdin=subprocess.DEVNULL,
-				capture_output=True,
-				text=True,
-			)
-			if done.returncode:
-				last = (done.stderr.strip().splitlines() or ["unknown error"])[-1]
-				raise ServiceProblem(f"apt-get {arguments[0]} failed: {last}")
-
-
-@contextlib.contextmanager
-def _no_services_started() -> Iterator[None]:
-	"""Debian's own way to say that packages must not start their services when they are installed."""
-	if _POLICY.exists():
-		yield
-		return
-	_POLICY.write_text("#!/bin/sh\nexit 101\n")
-	_POLICY.chmod(0o755)
+	"""Install what is missing."""
 	try:
-		yield
-	finally:
-		_POLICY.unlink()
+		debian.install(_PACKAGES, "the MariaDB lane")
+	except debian.PackageProblem as problem:
+		raise ServiceProblem(str(problem))
 
 
 def _start_redis(services: Services, folder: Path) -> subprocess.Popen:
 	port = services.redis.rpartition(":")[2]
 	command = [
-		_which("redis-server"),
+		debian.which("redis-server"),
 		"--bind",
 		"127.0.0.1",
 		"--port",
@@ -173,7 +142,7 @@ def _start_mariadb(services: Services, folder: Path) -> subprocess.Popen:
 	as_root = ["--user=root"] if not os.geteuid() else []
 	made = subprocess.run(
 		[
-			_which("mariadb-install-db"),
+			debian.which("mariadb-install-db"),
 			"--no-defaults",
 			f"--datadir={data}",
 			"--auth-root-authentication-method=normal",
@@ -189,7 +158,7 @@ def _start_mariadb(services: Services, folder: Path) -> subprocess.Popen:
 	init.write_text(f"ALTER USER 'root'@'localhost' IDENTIFIED BY '{ROOT_PASSWORD}';\n")
 	process = _spawn(
 		[
-			_which("mariadbd"),
+			debian.which("mariadbd"),
 			"--no-defaults",
 			*as_root,
 			f"--datadir={data}",
@@ -247,11 +216,6 @@ def _stop(process: subprocess.Popen) -> None:
 	except subprocess.TimeoutExpired:
 		process.kill()
 		process.wait()
-
-
-def _which(program: str) -> str | None:
-	"""The program's path; servers lie in sbin, which isn't always in PATH."""
-	return shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 
 
 def _free_port() -> int:

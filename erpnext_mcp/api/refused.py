@@ -8,7 +8,6 @@ from erpnext_mcp.mcp_server import caller
 from erpnext_mcp.policy import store
 
 TOOL = "authentication"
-REASON_CODE = "not_authenticated"
 
 
 def record() -> None:
@@ -27,7 +26,7 @@ def record() -> None:
 			user=user,
 			outcome=audit.REFUSED,
 			tool=TOOL,
-			reason_code=REASON_CODE,
+			reason_code=audit.NOT_AUTHENTICATED,
 			reason=reason,
 			transport=caller.HTTP,
 			credential=credential,

@@ -19,6 +19,9 @@ ALLOWED = "Allowed"
 REFUSED = "Refused"
 FAILED = "Failed"
 
+NOT_AUTHENTICATED = "not_authenticated"
+"""The reason code of an entry that is no call: somebody's credentials were refused."""
+
 TEXT_LENGTH = 140
 LONG_TEXT_LENGTH = 2000
 
@@ -29,7 +32,8 @@ class Entry:
 
 	`name` is from `new_name`; `duration_ms` in milliseconds, `row_count` in documents, `byte_count` of the answer's JSON, `field_names` of the
 	fields the call named or read. `session` is the same for all calls of one client with one credential of one user. `changes` are the
-	values of what was written, `{field: [old, new]}`, before secrets are taken out; None where none are kept.
+	values of what was written, `{field: [old, new]}`, before secrets are taken out; None where none are kept. `simulated_user` is set where
+	`user` has only asked, in the desk, what would become of a call of that one.
 	"""
 
 	name: str
@@ -56,6 +60,7 @@ class Entry:
 	request_id: str = ""
 	session: str = ""
 	changes: Mapping[str, Any] | None = None
+	simulated_user: str = ""
 
 
 STANDARD = ("owner", "creation", "modified", "modified_by", "docstatus", "idx", "timestamp")

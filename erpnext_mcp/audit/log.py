@@ -56,6 +56,7 @@ def tell(entries: Iterable[tuple["Entry", str]]) -> None:
 			"Reason": entry.reason or entry.reason_code,
 			"Dry Run": "yes" if entry.dry_run else "",
 			"User": entry.user,
+			"Simulated User": entry.simulated_user,
 			"Tool": entry.tool,
 			"Credential": entry.credential,
 			"IP": entry.ip_address,

@@ -14,13 +14,17 @@ from frappe.query_builder import Case, Order
 from frappe.query_builder.functions import Count, CustomFunction, Date, Max, Min, Sum
 from frappe.utils import add_days, get_datetime, getdate, nowdate
 
-from erpnext_mcp.audit.entry import ALLOWED, DOCTYPE, FAILED, REFUSED
+from erpnext_mcp.audit import table as audit_table
+from erpnext_mcp.audit.entry import ALLOWED, DOCTYPE, FAILED, NOT_AUTHENTICATED, REFUSED
 
 VALUES_LEVEL = 1
 """The permission level of `changes`."""
 
 MOST_ROWS = 2_000
 """Of a report that does not sum up."""
+
+OUTCOMES = tuple(outcome.lower() for outcome in (ALLOWED, REFUSED, FAILED))
+"""The columns that count them."""
 
 PAUSE = datetime.timedelta(minutes=30)
 """A session that paused for so long goes on in a new sitting."""
@@ -42,6 +46,9 @@ class Period:
 		end = getdate(last or nowdate())
 		return cls(getdate(first) if first else getdate(add_days(end, 1 - days)), end)
 
+	def days(self) -> list[datetime.date]:
+		return [self.first + datetime.timedelta(n) for n in range((self.last - self.first).days + 1)]
+
 
 def check_reader() -> None:
 	"""Lets administrators pass.
@@ -59,17 +66,116 @@ def sees_values() -> bool:
 
 
 def calls_per_day(period: Period) -> list[Row]:
-	"""`{day, calls, allowed, refused, failed, users}` of each day that had calls, the oldest first."""
+	"""`{day, calls, allowed, refused, failed, users}` of each day that had calls, the oldest first.
+
+	Users are counted here: a distinct count in groups makes MariaDB sort every entry of the period.
+	"""
 	check_reader()
 	table = _table()
 	day = Date(table.timestamp)
 	query = (
-		_within(period)
-		.select(day.as_("day"), *_outcomes(table), Count(table.user).distinct().as_("users"))
-		.groupby(day)
-		.orderby(day)
+		_calls(period)
+		.select(day.as_("day"), table.outcome, table.user, Count("*").as_("calls"))
+		.groupby(day, table.outcome, table.user)
 	)
-	return [{**_whole(row), "day": getdate(row["day"])} for row in query.run(as_dict=True)]
+	days: dict[datetime.date, Row] = {}
+	users: dict[datetime.date, set[str]] = {}
+	for row in query.run(as_dict=True):
+		found = days.setdefault(getdate(row.day), {"calls": 0, **dict.fromkeys(OUTCOMES, 0), "users": 0})
+		found["calls"] += row.calls
+		found[row.outcome.lower()] += row.calls
+		users.setdefault(getdate(row.day), set()).add(row.user)
+	return [{"day": day, **days[day], "users": len(users[day])} for day in sorted(days)]
+
+
+def outcomes_per_day(period: Period) -> list[Row]:
+	"""`{day, allowed, refused, failed}` of every day of the period, those without calls too."""
+	check_reader()
+	table = _table()
+	day = Date(table.timestamp)
+	query = _calls(period).select(day.as_("day"), table.outcome, Count("*").as_("calls"))
+	found = {d: dict.fromkeys(OUTCOMES, 0) for d in period.days()}
+	for row in query.groupby(day, table.outcome).run(as_dict=True):
+		found[getdate(row.day)][row.outcome.lower()] = row.calls
+	return [{"day": day, **counted} for day, counted in found.items()]
+
+
+def latency_per_day(period: Period) -> list[Row]:
+	"""`{day, p50, p95}` of every day of the period, in milliseconds, 0 where nobody called; refused calls left out."""
+	check_reader()
+	table = _table()
+	day, duration = Date(table.timestamp), Round(table.duration_ms)
+	query = (
+		_calls(period)
+		.where(table.outcome != REFUSED)
+		.select(day.as_("day"), duration.as_("ms"), Count("*").as_("calls"))
+		.groupby(day, duration)
+	)
+	counted: dict[datetime.date, dict[int, int]] = {day: {} for day in period.days()}
+	for row in query.run(as_dict=True):
+		counted[getdate(row.day)][int(row.ms or 0)] = row.calls
+	return [
+		{"day": day, "p50": percentile(histogram, 50), "p95": percentile(histogram, 95)}
+		for day, histogram in counted.items()
+	]
+
+
+def calls_since(moment: datetime.datetime, outcome: str = "") -> int:
+	"""How many calls there were since a moment.
+
+	:param outcome: only those with this one
+	"""
+	check_reader()
+	table = _table()
+	query = _real(frappe.qb.from_(table), table).select(Count("*")).where(table.timestamp >= moment)
+	return (query.where(table.outcome == outcome) if outcome else query).run()[0][0]
+
+
+def clients_since(moment: datetime.datetime) -> int:
+	"""How many clients have called since a moment: a client is a credential with the name that it gives itself, as in
+	`calls_by_client`. What was done without a credential (the command line, the desk) is none."""
+	check_reader()
+	table = _table()
+	query = (
+		frappe.qb.from_(table)
+		.select(table.credential, table.client_name)
+		.distinct()
+		.where(
+			(table.timestamp >= moment) & (table.credential != "") & (table.reason_code != NOT_AUTHENTICATED)
+		)
+	)
+	return len(query.limit(MOST_ROWS).run())
+
+
+def sealing() -> audit_table.Sealing:
+	"""How far the sealing job is."""
+	check_reader()
+	return audit_table.sealing()
+
+
+def sessions(period: Period, limit: int) -> list[Row]:
+	"""`{session, user, client_name, credential, calls, refused, first, last}` of each session, the latest first."""
+	check_reader()
+	table = _table()
+	last = Max(table.timestamp)
+	query = (
+		_calls(period)
+		.where(table.session != "")
+		.select(
+			table.session,
+			Max(table.user).as_("user"),
+			Max(table.client_name).as_("client_name"),
+			Max(table.credential).as_("credential"),
+			Count("*").as_("calls"),
+			Sum(Case().when(table.outcome == REFUSED, 1).else_(0)).as_("refused"),
+			Min(table.timestamp).as_("first"),
+			last.as_("last"),
+		)
+		.groupby(table.session)
+		.orderby(last, order=Order.desc)
+		.limit(limit)
+	)
+	return [{**row, "refused": int(row.refused)} for row in query.run(as_dict=True)]
 
 
 def slowest_tools(period: Period) -> list[Row]:
@@ -81,7 +187,7 @@ def slowest_tools(period: Period) -> list[Row]:
 	table = _table()
 	duration = Round(table.duration_ms)
 	query = (
-		_within(period)
+		_calls(period)
 		.where(table.outcome != REFUSED)
 		.select(table.tool, duration.as_("ms"), Count("*").as_("calls"))
 		.groupby(table.tool, duration)
@@ -123,7 +229,7 @@ def refusals(period: Period, outcome: str = REFUSED) -> list[Row]:
 	check_reader()
 	table = _table()
 	query = (
-		_within(period)
+		_calls(period)
 		.where(table.outcome == outcome)
 		.select(
 			table.reason_code,
@@ -144,7 +250,7 @@ def calls_by_client(period: Period) -> list[Row]:
 	check_reader()
 	table = _table()
 	query = (
-		_within(period)
+		_calls(period)
 		.select(
 			table.client_name,
 			table.credential,
@@ -224,6 +330,15 @@ def _within(period: Period) -> Any:
 	)
 
 
+def _calls(period: Period) -> Any:
+	return _real(_within(period), _table())
+
+
+def _real(query: Any, table: Any) -> Any:
+	"""Without what administrators have only simulated: no agent has called."""
+	return query.where(table.simulated_user.isnull() | (table.simulated_user == ""))
+
+
 def _outcomes(table: Any) -> Sequence[Any]:
 	counted = [
 		Sum(Case().when(table.outcome == outcome, 1).else_(0)).as_(outcome.lower())
@@ -234,4 +349,4 @@ def _outcomes(table: Any) -> Sequence[Any]:
 
 def _whole(row: Row) -> Row:
 	"""Sums as whole numbers: MariaDB gives decimals."""
-	return {**row, **{outcome.lower(): int(row[outcome.lower()]) for outcome in (ALLOWED, REFUSED, FAILED)}}
+	return {**row, **{outcome: int(row[outcome]) for outcome in OUTCOMES}}

@@ -1,15 +1,17 @@
 """The rows of MCP Audit Entry and MCP Audit Seal, for the jobs and commands that keep the proof. Nothing here commits.
 
-Read without permissions: only a job, a patch or the command line calls it.
+Read without permissions: only jobs, patches, the command line, and what has asked for the permission before.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import frappe
 from frappe.query_builder import Order
 from frappe.query_builder.functions import Count
+from frappe.utils import add_to_date, now_datetime
 
 from erpnext_mcp.audit.chain import Seal, moment
 from erpnext_mcp.audit.entry import COLUMNS, DOCTYPE
@@ -185,6 +187,35 @@ def count_unsealed() -> int:
 	"""How many entries no seal has."""
 	table = frappe.qb.DocType(DOCTYPE)
 	return frappe.qb.from_(table).select(Count("*")).where(table.seal.isnull()).run()[0][0]
+
+
+SEALED_WITHIN = 10
+"""Minutes after which an entry without a seal says that the sealing job does not run."""
+
+
+@dataclass(frozen=True)
+class Sealing:
+	"""How far the sealing job is: number and time of the newest seal (0 and "" when there is none), how many entries no seal
+	has, and since when the oldest of them waits ("" when none does)."""
+
+	seals: int
+	sealed_at: str
+	waiting: int
+	since: str
+
+	def is_late(self) -> bool:
+		"""Whether entries wait for so long that the sealing job can't be running."""
+		return bool(self.since) and self.since <= moment(add_to_date(now_datetime(), minutes=-SEALED_WITHIN))
+
+
+def sealing() -> Sealing:
+	newest, oldest = head(), unsealed(1)
+	return Sealing(
+		newest.sequence if newest else 0,
+		newest.sealed_at if newest else "",
+		count_unsealed(),
+		moment(oldest[0]["timestamp"]) if oldest else "",
+	)
 
 
 def count_seals() -> int:

@@ -97,6 +97,12 @@ def _warnings(policy: store.Policy) -> list[str]:
 	if policy.suspended:
 		users = ", ".join(sorted(policy.suspended))
 		said.append(f"Suspended after too many refusals: {users}. See mcp suspensions and mcp lift.")
+	if policy.paused:
+		users = ", ".join(sorted(policy.paused))
+		said.append(f"Paused by an administrator: {users}. See mcp suspensions and mcp lift.")
+	if policy.paused_clients:
+		clients = ", ".join(sorted(policy.paused_clients))
+		said.append(f"Clients paused by an administrator: {clients}. See MCP Client in the desk.")
 	unbound = sorted(p.name for p in policy.profiles if p.names_somebody and not p.restrict_to_mcp)
 	if unbound:
 		said.append(

@@ -14,13 +14,16 @@ from erpnext_mcp.limits import suspension
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @pass_context
 def suspensions(context, form: str) -> None:
-	"""List the users whose MCP access is suspended."""
+	"""List the users whose MCP access is suspended, or was paused by an administrator."""
 	with connected(context):
 		found = [{**row, "suspended_at": str(row.suspended_at)[:19]} for row in suspension.active()]
 	if form == "json":
 		click.echo(json.dumps(found, indent=1, ensure_ascii=False))
 		return
 	for row in found:
+		if row["paused_by"]:
+			click.echo(f"{row['user']}: since {row['suspended_at']}, paused by {row['paused_by']}")
+			continue
 		click.echo(
 			f"{row['user']}: since {row['suspended_at']}, {row['refusals']} refusals within "
 			f"{row['within_minutes']} min, the last: {row['reason']}"
@@ -33,7 +36,7 @@ def suspensions(context, form: str) -> None:
 @click.argument("user")
 @pass_context
 def lift(context, user: str) -> None:
-	"""Lift the suspension of USER; his next call goes through."""
+	"""Lift the suspension of USER, or let him go on who was paused; his next call goes through."""
 	with connected(context):
 		if not suspension.lift(user):
 			raise click.ClickException(f"{user} is not suspended.")

@@ -1,17 +1,19 @@
-"""Ends the MCP access of a user who is refused again and again. Truth is the DocType MCP Suspension."""
+"""Ends the MCP access of a user who is refused again and again, or whom an administrator pauses. Truth is the DocType MCP
+Suspension."""
+
+from typing import Any
 
 import frappe
-from frappe.desk.doctype.notification_log.notification_log import enqueue_create_notification
 from frappe.utils import now_datetime
-from frappe.utils.user import get_users_with_role
 
 from erpnext_mcp import compat
-from erpnext_mcp.limits import limiter
+from erpnext_mcp.limits import limiter, notices
+from erpnext_mcp.limits.notices import _
 from erpnext_mcp.limits.window import ADD, Window
 
 DOCTYPE = "MCP Suspension"
-TOLD = "MCP Administrator"
-"""The role whose holders are told."""
+TOLD = ("MCP Administrator",)
+"""The roles whose holders are told."""
 
 
 def refused(user: str, most: int, minutes: int, reason: str) -> str | None:
@@ -25,42 +27,39 @@ def refused(user: str, most: int, minutes: int, reason: str) -> str | None:
 	(count,) = limiter.count(ADD, [window]).used
 	if count < most or frappe.db.exists(DOCTYPE, {"user": user, "lifted": 0}):
 		return None
-	doc = frappe.get_doc(
-		{
-			"doctype": DOCTYPE,
-			"name": frappe.generate_hash(length=10),
-			"user": user,
-			"suspended_at": now_datetime(),
-			"refusals": count,
-			"within_minutes": minutes,
-			"reason": reason,
-			"creation": now_datetime(),
-			"modified": now_datetime(),
-			"owner": "Administrator",
-			"modified_by": "Administrator",
-		}
-	)
-	# A direct insert: its controller refuses everybody else.
-	doc.db_insert()
+	name = _insert("Administrator", user=user, refusals=count, within_minutes=minutes, reason=reason)
 	# Once it is lifted, he begins anew.
 	limiter.forget(window.key)
-	return doc.name
+	return name
 
 
 def notify(name: str, user: str) -> None:
 	"""Tells the administrators on the desk. To be called when the suspension is committed."""
-	told = get_users_with_role(TOLD)
-	if told:
-		enqueue_create_notification(
-			told,
-			{
-				"type": "Alert",
-				"document_type": DOCTYPE,
-				"document_name": name,
-				"subject": f"The MCP access of {frappe.bold(user)} is suspended: too many refusals",
-				"from_user": user,
-			},
-		)
+	notices.tell(
+		TOLD,
+		_("The MCP access of {0} is suspended: too many refusals"),
+		user,
+		document_type=DOCTYPE,
+		document_name=name,
+		from_user=user,
+	)
+
+
+def pause(user: str) -> str:
+	"""Ends the access of a user until it is lifted, by hand of the session's user; the caller commits.
+
+	:returns: the name of the MCP Suspension: an older one, if his access was ended already
+	:raises frappe.PermissionError: the session's user could not lift it either
+	:raises frappe.DoesNotExistError: there is no such user
+	"""
+	frappe.has_permission(DOCTYPE, "write", throw=True)
+	if not frappe.db.exists("User", user):
+		raise frappe.DoesNotExistError
+	found = frappe.db.exists(DOCTYPE, {"user": user, "lifted": 0})
+	if found:
+		return str(found)
+	by = frappe.session.user
+	return _insert(by, user=user, paused_by=by, reason=f"Paused by {by}")
 
 
 def active() -> list:
@@ -68,7 +67,7 @@ def active() -> list:
 	return frappe.get_list(
 		DOCTYPE,
 		filters={"lifted": 0},
-		fields=["name", "user", "suspended_at", "refusals", "within_minutes", "reason"],
+		fields=["name", "user", "suspended_at", "refusals", "within_minutes", "reason", "paused_by"],
 		order_by="suspended_at desc, name desc",
 		**compat.page(1000),
 	)
@@ -85,3 +84,22 @@ def lift(user: str) -> int:
 		doc.lifted = 1
 		doc.save()
 	return len(names)
+
+
+def _insert(owner: str, **values: Any) -> str:
+	moment = now_datetime()
+	doc = frappe.get_doc(
+		{
+			"doctype": DOCTYPE,
+			"name": frappe.generate_hash(length=10),
+			"suspended_at": moment,
+			"creation": moment,
+			"modified": moment,
+			"owner": owner,
+			"modified_by": owner,
+			**values,
+		}
+	)
+	# A direct insert: its controller refuses everybody else.
+	doc.db_insert()
+	return doc.name

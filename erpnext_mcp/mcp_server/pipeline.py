@@ -27,9 +27,9 @@ from erpnext_mcp.documents.transactions import (
 	read_only,
 	writing,
 )
-from erpnext_mcp.errors import CallError, NotPermitted, TooLarge, Unavailable, Withheld
+from erpnext_mcp.errors import CallError, NotPermitted, Paused, TooLarge, Unavailable, Withheld
 from erpnext_mcp.mcp_server import arguments as tool_arguments
-from erpnext_mcp.mcp_server import kept_answers, registry, suspending
+from erpnext_mcp.mcp_server import kept_answers, registering, registry, suspending
 from erpnext_mcp.mcp_server.caller import Caller
 from erpnext_mcp.mcp_server.context import AnswerFile, Context, Note, Progress, unheard
 from erpnext_mcp.mcp_server.failures import as_call_error
@@ -76,6 +76,9 @@ class Call:
 	error: CallError | None = None
 	recorded: bool = False
 	"""Whether the audit entry is committed already, together with what the call wrote."""
+	simulated_by: Caller | None = None
+	"""The administrator who only wants to know what would become of the call (`desk.simulator`). It takes nothing from
+	anybody's limits, nothing that it does stays, and its audit entry is his."""
 
 	@property
 	def writes(self) -> bool:
@@ -122,8 +125,10 @@ def run(caller: Caller, tool_name: str, arguments: Mapping[str, Any], progress: 
 		# Of a commit that nobody knows the end of, the entry may be there already; that is what to say.
 		if failure is not None and not isinstance(call.error, Unavailable):
 			call.fail(failure)
-	if call.error is not None and call.settings is not None:
-		suspending.after_refusal(caller.user, call.error, call.settings)
+	if call.settings is not None:
+		if call.error is not None:
+			suspending.after_refusal(caller.user, call.error, call.settings)
+		registering.after_call(caller)
 	return call.answer
 
 
@@ -144,14 +149,15 @@ def prepare(call: Call) -> dict[str, Any]:
 			reason="kill switch",
 		)
 	try:
-		grant = grant_for(caller.user, policy, caller.client, caller.ip_address)
+		grant = grant_for(caller.user, policy, caller.client, caller.ip_address, caller.credential)
 		narrowing = caller.narrowing
 		call.grant = replace(grant, asked_read_only=narrowing.read_only, asked_doctypes=narrowing.doctypes)
 	except CallError as e:
 		call.refusal = e
 	call.tool = tool = spend(call)
 	call.operation = next(iter(tool.operations), "")
-	if call.refusal is not None and tool.needs_profile:
+	# Who is suspended can still learn that he is; an administrator who pauses somebody wants no more calls.
+	if call.refusal is not None and (tool.needs_profile or isinstance(call.refusal, Paused)):
 		raise call.refusal
 	if tool.operations:
 		# A refusal is about the document that was asked for, too.
@@ -168,6 +174,8 @@ def spend(call: Call) -> Tool:
 	"""
 	assert call.settings is not None
 	call.budget = budget_of(call.caller, call.settings, call.grant.profile if call.grant else None)
+	if call.simulated_by is not None:
+		return registry.find(call.tool_name, call.grant)
 	try:
 		tool = registry.find(call.tool_name, call.grant, call.caller.narrowing)
 	except registry.UnknownTool:
@@ -208,7 +216,7 @@ def write(call: Call, arguments: dict[str, Any]) -> None:
 	# Before the transaction: the first thing it reads is to be the document, when it has the lock on it. What is read of
 	# other documents then is as old as that.
 	access = decide(call, arguments)
-	stays = not undone and not call.dry_run
+	stays = not undone and not call.dry_run and call.simulated_by is None
 	with writing(call.settings.query_time_limit if undone else WRITE_TIME_LIMIT) as transaction:
 		try:
 			with recording() if stays and call.settings.log_values else nullcontext([]) as changes:
@@ -219,7 +227,7 @@ def write(call: Call, arguments: dict[str, Any]) -> None:
 		call.note.changes = changes
 		if stays:
 			commit(call, transaction)
-	if call.afterwards:
+	if call.afterwards and call.simulated_by is None:
 		with writing() as transaction:
 			for step in call.afterwards:
 				step()
@@ -263,7 +271,9 @@ def work(call: Call, arguments: dict[str, Any], access: Access | None) -> None:
 		call.budget,
 		call.progress,
 	)
-	call.set_content(kept_answers.perform(tool, context, arguments, call.policy_revision))
+	# A simulation is answered by the documents themselves.
+	revision = call.policy_revision if call.simulated_by is None else None
+	call.set_content(kept_answers.perform(tool, context, arguments, revision))
 	if len(call.text.encode()) > settings.max_answer_bytes:
 		raise TooLarge(
 			f"The answer is larger than {settings.max_answer_bytes // 1024} KB.",
@@ -285,12 +295,14 @@ def text_log(call: Call) -> bool:
 
 def entries(call: Call) -> list[audit.Entry]:
 	"""What the audit keeps of a call: one entry, or one for each document of a bulk call."""
-	grant, caller, note, error = call.grant, call.caller, call.note, call.error
+	grant, note, error = call.grant, call.note, call.error
+	caller = call.simulated_by or call.caller
 
 	def entry(name: str, operation: str, reference_name: str) -> audit.Entry:
 		return audit.Entry(
 			name=name,
 			user=caller.user,
+			simulated_user=call.caller.user if call.simulated_by else "",
 			outcome=audit.ALLOWED if error is None else audit.REFUSED if error.refused else audit.FAILED,
 			tool=call.tool_name,
 			operation=operation,
@@ -316,7 +328,7 @@ def entries(call: Call) -> list[audit.Entry]:
 		)
 
 	operation = note.operation or call.operation
-	if error is not None or not note.written:
+	if error is not None or not note.written or call.simulated_by:
 		return [entry(call.entry_name, operation, note.reference_name)]
 	return [
 		entry(audit.new_name() if position else call.entry_name, operation, name)

@@ -5,6 +5,8 @@ from fnmatch import fnmatchcase
 
 import frappe
 
+from erpnext_mcp.policy.message import Message, _
+
 DENIED = frozenset(
 	{
 		"User",
@@ -79,7 +81,7 @@ OWN_MODULE = "ERPNext MCP"
 CLOSED_SINGLE_MODULES = frozenset({"Core", "Email", "Integrations", "Desk"})
 
 
-def denied_reason(meta, acknowledge_password_fields: bool = False) -> str | None:
+def denied_reason(meta, acknowledge_password_fields: bool = False) -> Message | None:
 	"""Why a DocType stays closed, for the administrator; None when a profile may open it.
 
 	:param meta: `frappe.get_meta(doctype)`
@@ -87,19 +89,22 @@ def denied_reason(meta, acknowledge_password_fields: bool = False) -> str | None
 	"""
 	name = meta.name
 	if name in DENIED or name in frappe.get_hooks("mcp_denied_doctypes"):
-		return f"{name} carries permissions, code, mail or other people's traces, or acts on other documents"
+		return Message(
+			_("{0} carries permissions, code, mail or other people's traces, or acts on other documents"),
+			name,
+		)
 	if any(fnmatchcase(name, pattern) for pattern in DENIED_PATTERNS):
-		return f"{name} belongs to a family of DocTypes that is never opened"
+		return Message(_("{0} belongs to a family of DocTypes that is never opened"), name)
 	if meta.module == OWN_MODULE:
-		return f"{name} is part of this gateway itself"
+		return Message(_("{0} is part of this gateway itself"), name)
 	if meta.module == "Core" and name.endswith(" Log"):
-		return f"{name} is a log of the framework"
+		return Message(_("{0} is a log of the framework"), name)
 	if meta.issingle and meta.module in CLOSED_SINGLE_MODULES:
-		return f"{name} holds settings of the framework"
+		return Message(_("{0} holds settings of the framework"), name)
 	if meta.istable:
-		return f"{name} is a child table: it is read and written with its parent"
+		return Message(_("{0} is a child table: it is read and written with its parent"), name)
 	if not acknowledge_password_fields and _has_password_fields(meta):
-		return f"{name} has Password fields, and the rule does not acknowledge them"
+		return Message(_("{0} has Password fields, and the rule does not acknowledge them"), name)
 	return None
 
 

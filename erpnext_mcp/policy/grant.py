@@ -9,8 +9,9 @@ import frappe
 from frappe.utils import now_datetime
 
 from erpnext_mcp.access import Access, FieldSets
-from erpnext_mcp.errors import NotPermitted, ReadOnly, Suspended, Unsupported, doctype_not_found
+from erpnext_mcp.errors import NotPermitted, Paused, ReadOnly, Suspended, Unsupported, doctype_not_found
 from erpnext_mcp.policy import judge
+from erpnext_mcp.policy.candidates import DISABLED, OTHER_NETWORK, hindrance
 from erpnext_mcp.policy.deny_list import denied_reason
 from erpnext_mcp.policy.fields import fieldtypes, resolve, resolve_for_select
 from erpnext_mcp.policy.operations import (
@@ -26,6 +27,7 @@ from erpnext_mcp.policy.row_filter import row_filter
 from erpnext_mcp.policy.store import Policy, Settings
 
 ASK = "Ask the site's administrator."
+RESUMED = "Only an administrator can let it go on. Don't try again until then."
 
 
 @dataclass(frozen=True)
@@ -179,14 +181,26 @@ class Grant:
 		return any(rule.hides_or_masks or rule.row_filter for rule in rules if rule)
 
 
-def grant_for(user: str, policy: Policy, client: str | None = None, ip_address: str = "") -> Grant:
+def grant_for(
+	user: str, policy: Policy, client: str | None = None, ip_address: str = "", credential: str = ""
+) -> Grant:
 	"""The profile that applies to a user.
 
 	:param client: OAuth client of the token; None for API keys
 	:param ip_address: by Frappe's rule for trusted proxies
+	:param credential: what he comes with (`mcp_server.caller.Caller.credential`)
+	:raises Paused: an administrator has stopped him, or what he comes with
 	:raises NotPermitted: none applies; or the one that does is disabled, out of date, or not for calls from there
 	:raises Suspended: his access was ended, whichever client he comes with (T74)
 	"""
+	if user in policy.paused:
+		raise Paused("Your MCP access was paused by an administrator of the site.", RESUMED, reason="paused")
+	if credential in policy.paused_clients:
+		raise Paused(
+			"This client was paused by an administrator of the site.",
+			RESUMED,
+			reason=f"client paused: {credential}",
+		)
 	if user in policy.suspended:
 		raise Suspended(
 			"Your MCP access is suspended: too many calls were refused.",
@@ -206,15 +220,14 @@ def grant_for(user: str, policy: Policy, client: str | None = None, ip_address: 
 			"Ask the site's administrator for an MCP Permission Profile that names you or one of your roles.",
 			reason="no profile",
 		)
-	off = "Your MCP access is switched off."
-	if not profile.enabled:
-		raise NotPermitted(off, ASK, reason=f"profile {profile.name} is disabled")
-	if (profile.valid_from or profile.valid_upto) and profile.out_of_date(now_datetime()):
-		raise NotPermitted(off, ASK, reason=f"profile {profile.name} is outside its dates")
-	if not profile.lets_in(ip_address):
+	hindered = hindrance(profile, now_datetime(), ip_address)
+	if hindered == OTHER_NETWORK:
 		raise NotPermitted(
 			"MCP access is not open to you from this network.",
 			ASK,
 			reason=f"{ip_address} is in no network of profile {profile.name}",
 		)
+	if hindered:
+		is_off = "is disabled" if hindered == DISABLED else "is outside its dates"
+		raise NotPermitted("Your MCP access is switched off.", ASK, reason=f"profile {profile.name} {is_off}")
 	return Grant(user, profile, policy.settings)

@@ -23,3 +23,7 @@ class Message(str):
 		message.template = template
 		message.args = args
 		return message
+
+	def __getnewargs__(self) -> tuple[Any, ...]:
+		"""A copy is made of the same parts: the text itself may hold braces."""
+		return (self.template, *self.args)

@@ -77,6 +77,10 @@ class DocTypeRule:
 	"""The only print formats that may be used; empty: all of the DocType."""
 	acknowledge_print: bool = False
 	"""Those formats may show what is hidden or masked."""
+	acknowledge_hidden_name: bool = False
+	"""Known when it was saved: names and titles may show hidden fields. Decides nothing later."""
+	acknowledge_hidden_required: bool = False
+	"""The same: what is required may be hidden."""
 	cache_documents: bool = False
 	own_tools: bool = False
 	tool_slug: str = ""
@@ -184,16 +188,24 @@ def choose(
 	:param client: OAuth client that the token was issued to; None for API keys
 	"""
 	profiles = list(profiles)
-	roles = frozenset(roles)
-	candidates = [p for p in profiles if p.matches(user, roles, client)]
-	if user == "Administrator":
-		# Has every role: only being named as a user counts (T76).
-		candidates = [p for p in candidates if user in p.users]
-	if candidates:
-		return min(candidates, key=lambda p: (p.level, -p.priority, p.name))
+	matching = matching_profiles(profiles, user, roles, client)
+	if matching:
+		return matching[0]
 	if user == "Administrator":
 		return None
 	return next((p for p in profiles if p.name == default), None) if default else None
+
+
+def matching_profiles(
+	profiles: Iterable[Profile], user: str, roles: Iterable[str], client: str | None = None
+) -> list[Profile]:
+	"""The profiles that name a user, the one that wins first; parameters as of `choose`."""
+	roles = frozenset(roles)
+	found = [p for p in profiles if p.matches(user, roles, client)]
+	if user == "Administrator":
+		# Has every role: only being named as a user counts (T76).
+		found = [p for p in found if user in p.users]
+	return sorted(found, key=lambda p: (p.level, -p.priority, p.name))
 
 
 def binds(profile: Profile, user: str, roles: Iterable[str], client: str | None) -> bool:

@@ -30,6 +30,7 @@ from erpnext_mcp.policy.profile import (
 PROFILE = "MCP Permission Profile"
 SETTINGS = "MCP Gateway Settings"
 SUSPENSION = "MCP Suspension"
+CLIENT = "MCP Client"
 
 REVISION_KEY = "erpnext_mcp:policy_revision"
 LONGEST_KEPT = 60
@@ -80,6 +81,10 @@ class Policy:
 	profiles: tuple[Profile, ...]
 	suspended: frozenset[str] = frozenset()
 	"""Users whose access was ended by too many refusals."""
+	paused: frozenset[str] = frozenset()
+	"""Users whom an administrator has paused."""
+	paused_clients: frozenset[str] = frozenset()
+	"""The credentials that he has."""
 	revision: str | None = field(default=None, compare=False)
 	"""None when Redis could not be reached: nothing that is made from it can be kept."""
 
@@ -124,11 +129,11 @@ def statistics() -> dict[str, int]:
 
 def read() -> Policy:
 	"""The policy as this transaction sees it, from the database."""
-	return Policy(_settings(), tuple(_profiles()), _suspended())
+	return Policy(_settings(), tuple(_profiles()), *_suspended(), _paused_clients())
 
 
 def changed() -> None:
-	"""To be called by whoever writes a profile, the settings or a suspension, within his transaction."""
+	"""To be called by whoever writes a profile, the settings, a suspension or a client, within his transaction."""
 	_new_revision()
 	frappe.db.after_commit.add(_new_revision)
 
@@ -185,11 +190,17 @@ def _settings() -> Settings:
 	)
 
 
-def _suspended() -> frozenset[str]:
+def _suspended() -> tuple[frozenset[str], frozenset[str]]:
+	"""Users who were refused too often, and users whom an administrator has paused."""
 	table = frappe.qb.DocType(SUSPENSION)
-	return frozenset(
-		user for (user,) in frappe.qb.from_(table).select(table.user).where(table.lifted == 0).run()
-	)
+	rows = frappe.qb.from_(table).select(table.user, table.paused_by).where(table.lifted == 0).run()
+	return frozenset(user for user, by in rows if not by), frozenset(user for user, by in rows if by)
+
+
+def _paused_clients() -> frozenset[str]:
+	table = frappe.qb.DocType(CLIENT)
+	rows = frappe.qb.from_(table).select(table.credential).where(table.paused == 1).run()
+	return frozenset(credential for (credential,) in rows)
 
 
 def _profiles() -> list[Profile]:
@@ -268,6 +279,8 @@ def _rules() -> dict[str, dict[str, DocTypeRule]]:
 		"acknowledge_password_fields",
 		"print_formats",
 		"acknowledge_print",
+		"acknowledge_hidden_name",
+		"acknowledge_hidden_required",
 		"cache_documents",
 		"own_tools",
 		"tool_slug",
@@ -286,6 +299,8 @@ def _rules() -> dict[str, dict[str, DocTypeRule]]:
 				acknowledge_password_fields=bool(row.acknowledge_password_fields),
 				print_formats=lines(row.print_formats),
 				acknowledge_print=bool(row.acknowledge_print),
+				acknowledge_hidden_name=bool(row.acknowledge_hidden_name),
+				acknowledge_hidden_required=bool(row.acknowledge_hidden_required),
 				cache_documents=bool(row.cache_documents),
 				own_tools=bool(row.own_tools),
 				tool_slug=row.tool_slug or "",

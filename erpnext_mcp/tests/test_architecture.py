@@ -9,12 +9,13 @@ import pytest
 import erpnext_mcp
 
 ROOT = Path(erpnext_mcp.__file__).parent
-ROOMS = ("api", "mcp_server", "policy", "documents", "audit", "limits")
+ROOMS = ("api", "desk", "mcp_server", "policy", "documents", "audit", "limits")
 LEAVES = {"access", "errors", "masks", "compat"}
 """Modules at the top that every room may use: values, errors, versions."""
 
 MAY_IMPORT = {
-	"api": {"mcp_server", "policy", "documents", "audit", "limits"},
+	"api": {"desk", "mcp_server", "policy", "documents", "audit", "limits"},
+	"desk": {"mcp_server", "policy", "documents", "audit", "limits"},
 	"mcp_server": {"policy", "documents", "audit", "limits"},
 	"policy": set(),
 	"documents": set(),
@@ -48,6 +49,13 @@ READS_ONLY_OUR_OWN = {
 	"documents/side_effects.py",  # the site's notifications and scripts, to refuse a dry run; told to the audit only
 	"documents/reports/prepared.py",  # results that were made for the caller
 	"audit/statistics.py",  # the audit in figures, after asking whether the user has reports on it
+	"limits/clients.py",  # our own MCP Clients, and the name of an OAuth client for the administrator
+	"desk/connect/keys.py",  # the caller's own API key
+	"desk/connect/oauth_clients.py",  # his own tokens and codes, and what their clients are called
+	"desk/connect/calls.py",  # his own audit entries, without values
+	"desk/connect/keys.py",  # the caller's own API key
+	"desk/connect/oauth_clients.py",  # his own tokens and codes, and what their clients are called
+	"desk/connect/calls.py",  # his own audit entries, without values
 	"audit/table.py",  # entries and seals, for the jobs and commands that prove them
 	"api/refused.py",  # whose credentials were refused
 	"documents/idempotency.py",  # our own keys

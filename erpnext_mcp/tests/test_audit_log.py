@@ -381,7 +381,7 @@ def test_a_wrong_secret_for_a_known_key_is_recorded(world, endpoint, reader_key,
 			world.READER,
 			"Refused",
 			refused.TOOL,
-			refused.REASON_CODE,
+			"not_authenticated",
 			"the secret is wrong",
 		)
 		assert entry.credential == "API key " + reader_key.removeprefix("token ").split(":")[0]

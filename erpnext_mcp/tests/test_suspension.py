@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from erpnext_mcp.commands import commands
-from erpnext_mcp.limits import limiter, suspension
+from erpnext_mcp.limits import limiter, notices, suspension
 from erpnext_mcp.mcp_server import pipeline, suspending
 from erpnext_mcp.mcp_server.caller import Caller
 from erpnext_mcp.policy import store
@@ -26,7 +26,7 @@ ADMINISTRATOR = "mcp.suspension.administrator@example.com"
 def told(monkeypatch) -> list[tuple]:
 	"""What the administrators are told: (users, values of the notification)."""
 	sent: list[tuple] = []
-	monkeypatch.setattr(suspension, "enqueue_create_notification", lambda *args: sent.append(args))
+	monkeypatch.setattr(notices, "enqueue_create_notification", lambda *args: sent.append(args))
 	return sent
 
 

@@ -1,6 +1,7 @@
-// Builds every `*.bundle.js` and `*.bundle.scss` of the given apps, as `bench build` does on a real bench.
+// Builds every `*.bundle.js` and `*.bundle.scss` of one app, as `bench build --app APP` does on a real bench. Its styles may
+// import from the other apps that are named.
 //
-//     node build.mjs OUT frappe=/path/to/frappe erpnext_mcp=/path/to/erpnext_mcp
+//     node build.mjs OUT APP frappe=/path/to/frappe erpnext_mcp=/path/to/erpnext_mcp
 //
 // Scripts and styles are compiled side by side: esbuild is a process of its own, sass gets a worker thread.
 // The last line of the output is a JSON object: {"built": [...], "failed": [{"bundle", "errors"}], "seconds"}.
@@ -14,16 +15,13 @@ import { buildStyles } from "./styles.mjs";
 /** Frappe Cloud's error reporting: loaded only by sites that set a Sentry DSN, and half the size of all else. */
 const NOT_NEEDED = new Set(["sentry.bundle.js"]);
 
-function findBundles(apps) {
-	return Object.entries(apps).flatMap(([app, folder]) => {
-		const publicFolder = path.join(folder, "public");
-		if (!fs.existsSync(publicFolder)) return [];
-		return fs
-			.readdirSync(publicFolder, { recursive: true })
-			.filter((file) => /\.bundle\.(js|ts|scss|css)$/.test(file) && !/node_modules|\bdist\b/.test(file))
-			.map((file) => ({ app, file: path.join(publicFolder, file), name: path.basename(file) }))
-			.filter((bundle) => !NOT_NEEDED.has(bundle.name));
-	});
+function findBundles(app, folder) {
+	const publicFolder = path.join(folder, "public");
+	return fs
+		.readdirSync(publicFolder, { recursive: true })
+		.filter((file) => /\.bundle\.(js|ts|scss|css)$/.test(file) && !/node_modules|\bdist\b/.test(file))
+		.map((file) => ({ app, file: path.join(publicFolder, file), name: path.basename(file) }))
+		.filter((bundle) => !NOT_NEEDED.has(bundle.name));
 }
 
 function inWorker(job) {
@@ -36,9 +34,9 @@ function inWorker(job) {
 
 async function main() {
 	const started = performance.now();
-	const [out, ...pairs] = process.argv.slice(2);
+	const [out, app, ...pairs] = process.argv.slice(2);
 	const apps = Object.fromEntries(pairs.map((pair) => pair.split("=")));
-	const bundles = findBundles(apps);
+	const bundles = findBundles(app, apps[app]);
 	const isStyle = (bundle) => /\.s?css$/.test(bundle.name);
 	const results = await Promise.all([
 		inWorker({ out, apps, bundles: bundles.filter(isStyle) }),

@@ -1,12 +1,15 @@
 """Build what the browser loads into `build/assets/<key>`, the folder that a bench calls `sites/assets`.
 
-The key is a hash of all sources, so that nothing is built twice. Without npm the demo and the tests run all the same, only
-the Desk can't be opened: `Result.problem` says why.
+Each app's bundles lie apart, in `build/assets/bundles/<app>-<key>`, and are linked from there: what changes in one app leaves
+the bundles of those before it as they are (Frappe's take most of a minute, ours a second). A key is a hash of the sources, so
+that nothing is built twice. Without npm the demo and the tests run all the same, only the Desk can't be opened:
+`Result.problem` says why.
 """
 
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -20,8 +23,11 @@ from dev.node import NodeError, Progress, locked
 
 HERE = Path(__file__).parent
 SOURCES = {".js", ".ts", ".vue", ".html", ".css", ".scss"}
+BUNDLE = re.compile(r"\.bundle\.(js|ts|scss|css)$")
+BUNDLES = "bundles"  # below it, a folder per app and state of its sources
 DONE = "build.json"  # written last: what was built
-KEPT = 3  # folders of assets: another demo may be serving an older one
+LISTS = ("assets.json", "assets-rtl.json")  # bundle -> URL
+KEPT = 20  # folders of assets: other demos may be serving older ones
 
 
 @dataclass
@@ -31,7 +37,7 @@ class Result:
 	assets: str
 	built: int = 0
 	failed: list[str] = field(default_factory=list)
-	seconds: float = 0.0  # what the build took when it was made
+	seconds: float = 0.0  # what the builds took when they were made
 	problem: str = ""
 
 
@@ -41,33 +47,75 @@ def apps() -> dict[str, Path]:
 
 
 def build(apps: dict[str, Path], out: Path, progress: Progress = lambda line: None) -> Result:
-	"""Build the bundles of `apps` (name -> package folder) below `out`, unless that has been done."""
-	out.mkdir(parents=True, exist_ok=True)
-	assets = out / _key(apps)
+	"""Build the bundles of `apps` (name -> package folder, in the order of apps.txt) below `out`, unless that has been done."""
+	(out / BUNDLES).mkdir(parents=True, exist_ok=True)
 	with locked(out):
-		if not (assets / DONE).exists():
-			try:
-				_make(assets, apps, progress)
-			except NodeError as error:
-				return Result(str(_without_bundles(apps, out)), problem=str(error))
+		try:
+			bundles = {
+				app: _app_bundles(app, key, apps, out / BUNDLES, progress) for app, key in _keys(apps).items()
+			}
+		except NodeError as error:
+			return Result(str(_without_bundles(apps, out)), problem=str(error))
+		assets = _assembled(bundles, out)
 		_link_public(assets, apps)
 		_drop_old(out, keep=assets)
-	return Result(str(assets), **json.loads((assets / DONE).read_text()))
+	made = [json.loads((folder / DONE).read_text()) for folder in bundles.values()]
+	return Result(
+		str(assets),
+		built=sum(each["built"] for each in made),
+		failed=[line for each in made for line in each["failed"]],
+		seconds=sum(each["seconds"] for each in made),
+	)
 
 
-def _make(assets: Path, apps: dict[str, Path], progress: Progress) -> None:
+def _app_bundles(app: str, key: str, apps: dict[str, Path], out: Path, progress: Progress) -> Path:
+	"""The folder with the app's bundles; they are built if they aren't there."""
+	folder = out / f"{app}-{key}"
+	if not (folder / DONE).exists():
+		making = out / "making"
+		shutil.rmtree(making, ignore_errors=True)
+		making.mkdir()
+		_make(app, apps, making, progress)
+		shutil.rmtree(folder, ignore_errors=True)
+		making.rename(folder)
+	return folder
+
+
+def _make(app: str, apps: dict[str, Path], making: Path, progress: Progress) -> None:
 	started = time.monotonic()
-	making = assets.parent / "making"
-	shutil.rmtree(making, ignore_errors=True)
-	making.mkdir()
-	home = node.install(HERE, progress)
-	progress("building the Desk's bundles")
-	summary = _run(home, making, apps)
-	failed = [f"{entry['bundle']}: {entry['errors'][0]}" for entry in summary["failed"]]
-	names = [name for name in summary["built"] if not name.startswith("rtl_")]
-	built = {"built": len(names), "failed": failed, "seconds": time.monotonic() - started}
-	(making / DONE).write_text(json.dumps(built))
-	making.rename(assets)
+	built: list[str] = []
+	failed: list[str] = []
+	if _has_bundles(apps[app]):
+		home = node.install(HERE, progress)
+		progress(f"building the Desk's bundles of {app}")
+		summary = _run(home, making, app, apps)
+		failed = [f"{entry['bundle']}: {entry['errors'][0]}" for entry in summary["failed"]]
+		built = [name for name in summary["built"] if not name.startswith("rtl_")]
+	else:
+		for name in LISTS:
+			(making / name).write_text("{}")
+	done = {"built": len(built), "failed": failed, "seconds": time.monotonic() - started}
+	(making / DONE).write_text(json.dumps(done))
+
+
+def _assembled(bundles: dict[str, Path], out: Path) -> Path:
+	"""One folder with the bundles of all apps, and their lists put together."""
+	names = sorted(f"{folder.name}" for folder in bundles.values())
+	assets = out / hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+	if not (assets / DONE).exists():
+		shutil.rmtree(assets, ignore_errors=True)
+		assets.mkdir()
+		for app, folder in bundles.items():
+			(assets / app).mkdir()
+			if (folder / app / "dist").exists():
+				_link(assets / app / "dist", Path("..", "..", BUNDLES, folder.name, app, "dist"))
+		for name in LISTS:
+			lists = [json.loads((folder / name).read_text()) for folder in bundles.values()]
+			together = {bundle: url for entries in lists for bundle, url in entries.items()}
+			(assets / name).write_text(json.dumps(together, indent="\t"))
+		(assets / DONE).write_text(json.dumps(names))
+	os.utime(assets)
+	return assets
 
 
 def _without_bundles(apps: dict[str, Path], out: Path) -> Path:
@@ -75,7 +123,7 @@ def _without_bundles(apps: dict[str, Path], out: Path) -> Path:
 	assets = out / "without-bundles"
 	assets.mkdir(exist_ok=True)
 	_link_public(assets, apps)
-	for name in ("assets.json", "assets-rtl.json"):
+	for name in LISTS:
 		(assets / name).write_text("{}")
 	return assets
 
@@ -92,8 +140,8 @@ def link(assets: Path, sites: Path) -> None:
 	place.symlink_to(assets)
 
 
-def _run(home: Path, out: Path, apps: dict[str, Path]) -> dict:
-	command = ["node", "build.mjs", str(out), *(f"{app}={folder}" for app, folder in apps.items())]
+def _run(home: Path, out: Path, app: str, apps: dict[str, Path]) -> dict:
+	command = ["node", "build.mjs", str(out), app, *(f"{app}={folder}" for app, folder in apps.items())]
 	result = subprocess.run(command, cwd=home, capture_output=True, text=True, stdin=subprocess.DEVNULL)
 	if result.returncode:
 		raise NodeError(f"the build of the bundles failed: {result.stderr.strip()[-300:]}")
@@ -121,17 +169,28 @@ def _drop_old(out: Path, keep: Path) -> None:
 	for folder in folders[:-KEPT]:
 		if folder != keep:
 			shutil.rmtree(folder, ignore_errors=True)
+	used = {name for folder in out.glob(f"*/{DONE}") for name in json.loads(folder.read_text())}
+	for folder in (out / BUNDLES).iterdir():
+		if folder.name not in used:
+			shutil.rmtree(folder, ignore_errors=True)
 
 
-def _key(apps: dict[str, Path]) -> str:
+def _keys(apps: dict[str, Path]) -> dict[str, str]:
+	"""A hash per app: of its sources and of those of the apps before it, which it may import from."""
 	digest = hashlib.sha256()
 	for file in [*sorted(HERE.glob("*.mjs")), HERE / "package-lock.json"]:
 		digest.update(file.read_bytes())
-	for app, folder in sorted(apps.items()):
+	keys = {}
+	for app, folder in apps.items():
 		for file in sorted(_sources(folder / "public")):
-			digest.update(f"{app}/{file.relative_to(folder)}".encode())
+			digest.update(f"{app}/{file.relative_to(folder)}\0".encode())
 			digest.update(file.read_bytes())
-	return digest.hexdigest()[:16]
+		keys[app] = digest.hexdigest()[:16]
+	return keys
+
+
+def _has_bundles(folder: Path) -> bool:
+	return any(BUNDLE.search(file.name) for file in _sources(folder / "public"))
 
 
 def _sources(public: Path) -> Iterator[Path]:

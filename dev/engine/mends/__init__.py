@@ -33,6 +33,7 @@ TOPICS = (
 	"redis",
 	"jobs",
 	"commands",
+	"desk_assets",
 )
 
 

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from dev import debian
 from dev.engine import paths, services
 from dev.engine.pytest_plugin import DB
 
@@ -67,7 +68,7 @@ def test_they_end_with_the_command(alone, number):
 
 
 def test_what_is_missing_is_said_to_those_who_are_not_root(monkeypatch):
-	monkeypatch.setattr(services, "_which", lambda program: None)
+	monkeypatch.setattr(debian, "which", lambda program: None)
 	monkeypatch.setattr(os, "geteuid", lambda: 1000)
 	with pytest.raises(services.ServiceProblem, match="mariadb-client and mariadb-server and redis-server"):
 		services.install()
@@ -81,8 +82,8 @@ def test_root_gets_it_installed_without_any_service_started(monkeypatch, tmp_pat
 		return subprocess.CompletedProcess(command, 0, "", "")
 
 	policy = tmp_path / "policy-rc.d"
-	monkeypatch.setattr(services, "_POLICY", policy)
-	monkeypatch.setattr(services, "_which", lambda program: None)
+	monkeypatch.setattr(debian, "_POLICY", policy)
+	monkeypatch.setattr(debian, "which", lambda program: None)
 	monkeypatch.setattr(os, "geteuid", lambda: 0)
 	monkeypatch.setattr(subprocess, "run", run)
 	services.install()

@@ -37,14 +37,17 @@ def findings(draft: Draft) -> Iterator[Finding]:
 			yield Finding(message, TABLE, row["idx"], field)
 
 
+def impossible_operations(facts: DocTypeFacts) -> frozenset[str]:
+	"""What can't be done with a DocType, whoever asks."""
+	impossible = frozenset() if facts.is_submittable else SUBMITTABLE_ONLY
+	return impossible | NOT_FOR_SINGLES if facts.meta.issingle else impossible
+
+
 def _problems(row: Row, rule: DocTypeRule, facts: DocTypeFacts, draft: Draft) -> Iterator[tuple[str, str]]:
 	doctype = rule.doctype
 	if not rule.operations:
 		yield Message(_("choose an operation for {0}, or remove the row."), doctype), ""
-	impossible = SUBMITTABLE_ONLY if not facts.is_submittable else frozenset()
-	if facts.meta.issingle:
-		impossible |= NOT_FOR_SINGLES
-	impossible &= rule.operations
+	impossible = impossible_operations(facts) & rule.operations
 	if impossible:
 		named = ", ".join(o for o in OPERATIONS if o in impossible)
 		yield Message(_("{0} can't do this: {1}."), doctype, named), ""

@@ -6,7 +6,16 @@ from typing import Any
 
 from erpnext_mcp.access import FieldSets
 from erpnext_mcp.policy.operations import OPERATIONS
-from erpnext_mcp.policy.profile import AFTER, ALL_FIELDS, Condition, DocTypeRule, FieldRule, lines
+from erpnext_mcp.policy.profile import (
+	AFTER,
+	ALL_FIELDS,
+	LIMITS,
+	Condition,
+	DocTypeRule,
+	FieldRule,
+	Profile,
+	lines,
+)
 from erpnext_mcp.policy.validation.facts import DocTypeFacts
 
 Row = Mapping[str, Any]
@@ -53,11 +62,49 @@ class Draft:
 					condition(r) for r in self.rows("conditions") if r.get("document_type") == doctype
 				),
 				row_filter=(row.get("row_filter") or "").strip(),
+				max_rows=row.get("max_rows") or 0,
 				acknowledge_password_fields=bool(row.get("acknowledge_password_fields")),
 				print_formats=lines(row.get("print_formats")),
 				acknowledge_print=bool(row.get("acknowledge_print")),
+				acknowledge_hidden_name=bool(row.get("acknowledge_hidden_name")),
+				acknowledge_hidden_required=bool(row.get("acknowledge_hidden_required")),
+				cache_documents=bool(row.get("cache_documents")),
+				own_tools=bool(row.get("own_tools")),
+				tool_slug=row.get("tool_slug") or "",
 			)
 		return found
+
+	def profile(self, name: str) -> Profile:
+		"""What the policy would know of it once it is saved; of what is there twice, the first.
+
+		:param name: under which it is or will be saved
+		"""
+		values = self.values
+
+		def named(table: str, fieldname: str) -> list[str]:
+			return [row[fieldname] for row in self.rows(table) if row.get(fieldname)]
+
+		return Profile(
+			name=name,
+			enabled=bool(values.get("enabled")),
+			read_only=bool(values.get("read_only")),
+			priority=values.get("priority") or 0,
+			users=frozenset(named("users", "user")),
+			roles=frozenset(named("roles", "role")),
+			clients=frozenset(named("clients", "client")),
+			networks=tuple(named("networks", "network")),
+			valid_from=values.get("valid_from"),
+			valid_upto=values.get("valid_upto"),
+			write_until=values.get("write_until"),
+			restrict_to_mcp=bool(values.get("restrict_to_mcp")),
+			rules=self.rules,
+			reports={
+				row["report"]: bool(row.get("acknowledged"))
+				for row in reversed(self.rows("report_rules"))
+				if row.get("report")
+			},
+			limits={name: int(text) for name in LIMITS if (text := _number(values.get(name)))},
+		)
 
 	def _field_rules(self, doctype: str) -> tuple[FieldRule, ...]:
 		"""The first one for each field."""
@@ -78,6 +125,12 @@ class Draft:
 		if doctype not in self._sets:
 			self._sets[doctype] = self.facts(doctype).under(self.rules[doctype])
 		return self._sets[doctype]
+
+
+def _number(value: Any) -> str:
+	"""A limit as the form has it; empty where it is none."""
+	text = "" if value is None else str(value).strip()
+	return text if text.isascii() and text.isdigit() else ""
 
 
 def field_rule(row: Row) -> FieldRule:

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from erpnext_mcp.access import Field
-from erpnext_mcp.masks import allowed_styles
+from erpnext_mcp.masks import FULL, allowed_styles
 from erpnext_mcp.policy.message import Message, _
 from erpnext_mcp.policy.profile import (
+	ALL_FIELDS,
 	ALLOWED,
+	FIELD_RULES,
 	MASKED,
 	ONLY_ALLOWED,
 	READ_ONLY,
@@ -43,6 +45,25 @@ def findings(draft: Draft) -> Iterator[Finding]:
 		found = _problem(given, facts) or _no_effect(given, facts, draft)
 		if found:
 			yield Finding(found[0], TABLE, row["idx"], found[1])
+
+
+def possible(facts: DocTypeFacts, table_field: str, fieldname: str) -> dict[str, tuple[str, ...]]:
+	"""The rules that make sense for a field, by field mode; both are empty where none can be given.
+
+	Those that `findings` would refuse, whatever else the profile says, are left out, and Read Only for what can't be
+	written anyway: where it is shown, Allowed says the same.
+	"""
+	rules = [
+		rule for rule in FIELD_RULES if _problem(FieldRule(fieldname, rule, table_field, FULL), facts) is None
+	]
+	found = at(facts.everything, f"{table_field}.{fieldname}" if table_field else fieldname)
+	if found is None or not found.writable:
+		rules = [rule for rule in rules if rule != READ_ONLY]
+	return {
+		ALL_FIELDS: tuple(rule for rule in rules if rule != ALLOWED),
+		# Only in a table that is open does anything need to be hidden.
+		ONLY_ALLOWED: tuple(rule for rule in rules if rule != RESTRICTED or table_field),
+	}
 
 
 def path(given: FieldRule) -> str:

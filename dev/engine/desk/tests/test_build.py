@@ -94,6 +94,48 @@ def test_nothing_is_built_twice(app, tmp_path, monkeypatch):
 
 
 @needs_npm
+def test_each_app_is_built_apart(app, tmp_path, monkeypatch):
+	second = tmp_path / "second"
+	(second / "public").mkdir(parents=True)
+	style = second / "public" / "second.bundle.scss"
+	style.write_text('@import "mini/public/plain.css"; i { color: red }')
+	(tmp_path / "bare").mkdir()
+	apps = {"mini": app, "second": second, "bare": tmp_path / "bare"}
+	first = desk.build(apps, tmp_path / "out")
+	assert (first.built, first.failed) == (3, [])
+
+	builds = []
+	run = desk._run
+	monkeypatch.setattr(
+		desk, "_run", lambda home, out, name, apps: builds.append(name) or run(home, out, name, apps)
+	)
+	style.write_text("i { color: green }")
+	then = desk.build(apps, tmp_path / "out")
+	assert builds == ["second"]
+	urls = json.loads((Path(then.assets) / "assets.json").read_text())
+	assert set(urls) == {"mini.bundle.js", "mini.bundle.css", "second.bundle.css"}
+	texts = {
+		name: (Path(then.assets) / url.removeprefix("/assets/")).read_text() for name, url in urls.items()
+	}
+	assert texts["second.bundle.css"] == "i{color:green}\n"
+
+	(app / "public" / "plain.css").write_text("b { color: red }")  # which the second might import
+	desk.build(apps, tmp_path / "out")
+	assert builds == ["second", "mini", "second"]
+
+
+@needs_npm
+def test_assets_that_nobody_needs_any_more_are_dropped(app, tmp_path, monkeypatch):
+	monkeypatch.setattr(desk, "KEPT", 1)
+	old = desk.build({"mini": app}, tmp_path / "out")
+	(app / "public" / "plain.css").write_text("b { color: green }")
+	new, bundles = built(app, tmp_path / "out")
+	assert not Path(old.assets).exists()
+	assert Path(new.assets).exists() and bundles
+	assert len(list((tmp_path / "out" / desk.BUNDLES).iterdir())) == 1
+
+
+@needs_npm
 def test_a_broken_bundle_does_not_stop_the_others(app, tmp_path):
 	(app / "public" / "broken.bundle.js").write_text('import "./nowhere.js";')
 	result, bundles = built(app, tmp_path / "out")

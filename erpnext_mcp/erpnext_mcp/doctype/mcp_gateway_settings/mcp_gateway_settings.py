@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from frappe.model.document import Document
+from frappe.permissions import GUEST_ROLE
 
 from erpnext_mcp.policy import store
 from erpnext_mcp.policy.message import Message, _
@@ -18,7 +19,7 @@ class MCPGatewaySettings(Document):
 	"""What holds for every call on the site, whichever profile applies."""
 
 	def validate(self) -> None:
-		show.raise_errors(self, [*self._sizes(), *self._origins(), *self._clients()])
+		show.raise_errors(self, [*self._sizes(), *self._origins(), *self._clients(), *self._key_roles()])
 
 	def on_update(self) -> None:
 		store.changed()
@@ -68,3 +69,7 @@ class MCPGatewaySettings(Document):
 			if row.client in seen:
 				yield Finding(Message(_("{0} is named twice."), row.client), "oauth_clients", row.idx)
 			seen.add(row.client)
+
+	def _key_roles(self) -> Iterator[Finding]:
+		if any(row.role == GUEST_ROLE for row in self.key_roles):
+			yield Finding(Message(_("{0} can't have a key."), GUEST_ROLE), field="key_roles")

@@ -2,4 +2,4 @@ from frappe.model.document import Document
 
 
 class MCPProfileRole(Document):
-	"""A role that a profile names."""
+	"""A role that a profile or the settings name."""

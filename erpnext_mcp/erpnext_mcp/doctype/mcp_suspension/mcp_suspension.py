@@ -1,25 +1,23 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from erpnext_mcp.limits.switched import SwitchedDocument
 from erpnext_mcp.policy import store
 
 
-class MCPSuspension(Document):
-	"""A user whose MCP access was ended by too many refusals. Only the pipeline makes one; administrators lift it."""
+class MCPSuspension(SwitchedDocument):
+	"""A user whose MCP access was ended: by too many refusals, or by an administrator who paused it (`paused_by`).
 
-	def before_insert(self) -> None:
-		frappe.throw(_("Suspensions can't be made by hand."), frappe.PermissionError)
+	The pipeline and `limits.suspension` make them; administrators lift them.
+	"""
 
-	def validate(self) -> None:
-		before = self.get_doc_before_save()
-		for df in self.meta.fields:
-			if df.fieldname != "lifted":
-				# Whoever may write could change the rest by the API.
-				self.set(df.fieldname, before.get(df.fieldname))
-		if bool(before.lifted) == bool(self.lifted):
-			return
+	SWITCH = "lifted"
+
+	def refusal(self) -> str:
+		return _("Suspensions can't be made or deleted by hand; tick Lifted to end one.")
+
+	def switched(self) -> None:
 		if not self.lifted:
 			frappe.throw(_("A suspension that was lifted stays so."))
 		self.lifted_by = frappe.session.user
@@ -27,6 +25,3 @@ class MCPSuspension(Document):
 
 	def on_update(self) -> None:
 		store.changed()
-
-	def on_trash(self) -> None:
-		frappe.throw(_("Suspensions are kept; tick Lifted to end one."), frappe.PermissionError)

@@ -1,0 +1,1 @@
+"""What the pages and forms of the desk show and do, without HTTP: one folder per page. Only `api.desk` calls it."""
