@@ -19,6 +19,7 @@ help:
 	@echo "make test-browser  only the tests that click through the desk in Debian's Chromium; they are part of make test, too"
 	@echo "                   (BROWSER=off leaves them out; BROWSER_SITE=url BROWSER_PASSWORD=... takes a real site)"
 	@echo "make screenshots   the docs' pictures of the desk, into docs/images"
+	@echo "make conformance   MCP's official conformance suite against the endpoint (part of make test)"
 	@echo "make benchmark     what the policy and a write cost, on SQLite; ENGINE_DB=mariadb for the other"
 	@echo "make soak          sixteen clients for twenty minutes on MariaDB; ARGS=\"--minutes 2\" for less"
 	@echo "make setup         only set up: build/venv and the embedded engine"
@@ -48,6 +49,9 @@ test-browser: setup
 
 screenshots: setup
 	@$(VENV) -m dev.browser.screenshots $(ARGS)
+
+conformance: setup
+	@ENGINE_DB=sqlite $(PYTEST) -v erpnext_mcp/tests/test_conformance.py $(ARGS)
 
 benchmark: setup
 	@$(VENV) -m dev.benchmark.policy $(ARGS)

@@ -39,15 +39,24 @@ class Server:
 		self.stop = stop
 
 
-def start_in_thread(site: str, port: int = 0, log: bool = False, worker: bool = False) -> Server:
+def start_in_thread(
+	site: str,
+	port: int = 0,
+	log: bool = False,
+	worker: bool = False,
+	around: Callable[[Callable], Callable] | None = None,
+) -> Server:
 	"""Serve `site` of the bench whose `sites` is the working directory; port 0 takes a free one.
 
 	`worker`: run the background jobs, too. Where Redis lives in this process nobody else can, so there it is always done.
+	`around`: makes another WSGI application of it.
 	"""
 	from dev.engine.mends import sites
 
 	sites.use_everywhere(site)
 	application = wsgi_application(site)
+	if around:
+		application = around(application)
 	listener = _Listener(with_log(application) if log else application, port)
 	worker_thread = jobs.ThreadWorker(site) if worker or jobs.only_here(site) else None
 

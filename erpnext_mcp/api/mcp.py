@@ -8,13 +8,11 @@
 The SDK is imported by the first call, not with the hooks: other requests don't pay for it.
 """
 
-from urllib.parse import urlsplit
-
 import frappe
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
-from erpnext_mcp.api import refused
+from erpnext_mcp.api import origin, refused
 from erpnext_mcp.documents import connection
 from erpnext_mcp.errors import CallError
 from erpnext_mcp.mcp_server import jsonrpc
@@ -59,7 +57,8 @@ def route() -> None:
 		# Here, because whatever Frappe does next needs the database and would end in a bare 500.
 		connection.give_up()
 		_stop(unavailable(e))
-	if not origin_allowed(request.headers.get("Origin"), request.host, store.load().settings.allowed_origins):
+	listed = store.load().settings.allowed_origins
+	if not origin.allowed(request.headers.get("Origin"), request.host, listed, origin.own_names()):
 		_stop(jsonrpc.error(403, None, INVALID_REQUEST, "This Origin is not allowed"))
 	if frappe.session.user != "Guest":
 		# A browser sends its cookie for whoever asks it to (T45).
@@ -98,19 +97,6 @@ def finish(response: Response | None = None, request: Request | None = None) -> 
 		if response.status_code == 401:
 			refused.record()
 	_allow_origin(response, request)
-
-
-def origin_allowed(origin: str | None, host: str, allowed: frozenset[str]) -> bool:
-	"""Whether a browser page of this origin may call (MCP 2025-11-25, Streamable HTTP, Security Warning).
-
-	No origin at all is no browser. `null` and anything unparsable is refused.
-	"""
-	if origin is None:
-		return True
-	if origin in allowed:
-		return True
-	parts = urlsplit(origin)
-	return parts.scheme in ("http", "https") and bool(parts.netloc) and parts.netloc == host
 
 
 def unauthorized(message: str) -> Response:
@@ -163,7 +149,7 @@ def _rewrite(response: Response, replacement: Response) -> None:
 
 def _allow_origin(response: Response, request: Request) -> None:
 	"""Lets a browser page of a listed origin read the answer; Frappe's own `allow_cors` may have done so already."""
-	origin = request.headers.get("Origin")
-	if origin and origin in store.load().settings.allowed_origins:
-		response.headers["Access-Control-Allow-Origin"] = origin
+	page = request.headers.get("Origin")
+	if page and page in store.load().settings.allowed_origins:
+		response.headers["Access-Control-Allow-Origin"] = page
 		response.headers["Vary"] = "Origin"

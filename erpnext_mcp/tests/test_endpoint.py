@@ -135,6 +135,8 @@ def test_t45_cookie_sessions_are_refused(anonymous, endpoint, world):
 		("https://inspector.example", 200),
 		("https://inspector.example.evil.example", 403),
 		("file://", 403),
+		("http://[", 403),
+		("http://\xe9.example", 403),
 	],
 )
 def test_t45_origins(endpoint, changed, origin, status):
@@ -145,6 +147,46 @@ def test_t45_origins(endpoint, changed, origin, status):
 	assert answer.status == status
 	listed = origin == "https://inspector.example"
 	assert answer.headers.get("access-control-allow-origin") == (origin if listed else None)
+
+
+@pytest.mark.parametrize(
+	("origin", "host", "is_allowed"),
+	[
+		("https://erp.example.com", "erp.example.com", True),
+		("https://erp.example.com", "ERP.example.com", True),
+		("https://erp.example.com:8443", "erp.example.com:8443", True),
+		("https://erp.example.com:8443", "erp.example.com", False),
+		("https://www.example.com", "www.example.com", True),
+		("https://old.example.com", "old.example.com", True),
+		("http://127.0.0.1:8000", "127.0.0.1:8000", True),
+		("http://[::1]:8000", "[::1]:8000", True),
+		("http://demo.localhost:8000", "demo.localhost:8000", True),
+		("http://evil.example", "evil.example", False),
+		("http://evil.example:8000", "evil.example:8000", False),
+		("http://127.0.0.1.evil.example", "127.0.0.1.evil.example", False),
+		("http://localhost", "evil.example", False),
+		("https://evil.example", "erp.example.com", False),
+		("ws://erp.example.com", "erp.example.com", False),
+		("erp.example.com", "erp.example.com", False),
+		("https://", "", False),
+	],
+)
+def test_t45_a_name_that_was_made_to_point_here_is_not_the_sites(monkeypatch, origin, host, is_allowed):
+	"""DNS rebinding: the page's Origin and the request's Host agree, and both are somebody else's."""
+	from erpnext_mcp.api import origin as origins
+
+	monkeypatch.setattr(frappe.local, "site", "erp.example.com")
+	conf = {
+		"host_name": "https://www.example.com:443",
+		"domains": ["x.example", {"domain": "old.example.com"}],
+	}
+	monkeypatch.setattr(frappe.local, "conf", frappe._dict(conf))
+	assert origins.allowed(origin, host, frozenset(), origins.own_names()) is is_allowed
+
+
+def test_t45_a_foreign_host(endpoint):
+	answer = endpoint.rpc("ping", headers={"Host": "evil.example", "Origin": "http://evil.example"})
+	assert 400 <= answer.status < 500 and b"Traceback" not in answer.body
 
 
 @pytest.mark.parametrize("path", ["/mcp", METHOD_PATH])
