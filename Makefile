@@ -8,7 +8,7 @@ ARGS ?=
 PYTEST := $(VENV) -m pytest -q -p dev.engine.pytest_plugin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-mariadb test-browser screenshots benchmark soak lint format clean
+.PHONY: help setup demo test test-mariadb conformance test-browser screenshots benchmark soak lint format clean
 
 help:
 	@echo "make demo          set up and serve a demo ERP with MCP on 127.0.0.1:8000"
