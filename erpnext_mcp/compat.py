@@ -20,6 +20,9 @@ DESK = "/desk" if MAJOR >= 16 else "/app"
 NESTED_FILTERS = MAJOR >= 16
 """Whether `frappe.get_list` takes `[[condition], "and" | "or", [condition], ...]`."""
 
+SERVES_OAUTH_METADATA = MAJOR >= 16
+"""Whether Frappe answers at /.well-known, adds its metadata to a 401 and registers OAuth clients."""
+
 FILTERS_ASK_FOR_LEVELS = MAJOR >= 16
 """Whether lists refuse filters and orders by fields on a permission level that the user can't read."""
 

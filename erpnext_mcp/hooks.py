@@ -23,7 +23,14 @@ after_migrate = "erpnext_mcp.install.after_migrate"
 before_uninstall = "erpnext_mcp.install.before_uninstall"
 after_uninstall = "erpnext_mcp.install.after_uninstall"
 
-before_request = ["erpnext_mcp.api.guard.before_auth", "erpnext_mcp.api.mcp.route"]
+before_request = [
+	"erpnext_mcp.api.guard.before_auth",
+	"erpnext_mcp.api.mcp.route",
+	"erpnext_mcp.api.oauth.metadata.route",
+]
+override_whitelisted_methods = {
+	"frappe.integrations.oauth2.register_client": "erpnext_mcp.api.oauth.registration.register_client",
+}
 auth_hooks = ["erpnext_mcp.api.guard.check"]
 after_request = ["erpnext_mcp.api.mcp.finish"]
 

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from erpnext_mcp.api import origin, refused
+from erpnext_mcp.api.oauth import metadata
 from erpnext_mcp.documents import connection
 from erpnext_mcp.errors import CallError
 from erpnext_mcp.mcp_server import jsonrpc
@@ -26,6 +27,8 @@ PATHS = frozenset({PATH, METHOD_PATH})
 DOOR = "erpnext_mcp.door"
 """Key in the WSGI environment: the path as it came, set when a request has passed `route`."""
 ANSWERED = "erpnext_mcp.answered"
+
+KEY_SOURCE = "Frappe-Authorization-Source"
 
 INVALID_REQUEST = -32600
 PARSE_ERROR = -32700
@@ -65,6 +68,9 @@ def route() -> None:
 		_stop(unauthorized("Cookie sessions are not accepted; connect with an API key or an OAuth token"))
 	if not request.headers.get("Authorization"):
 		_stop(unauthorized("Authentication is required: an API key or an OAuth token"))
+	if request.headers.get(KEY_SOURCE, "User") != "User":
+		# Frappe would look for the key in any DocType that the header names, one without keys included.
+		_stop(unauthorized("Only the API keys of users are accepted"))
 	# Nothing of the body may reach frappe.call as an argument.
 	frappe.local.form_dict = frappe._dict()
 	request.path = request.environ["PATH_INFO"] = METHOD_PATH
@@ -100,9 +106,9 @@ def finish(response: Response | None = None, request: Request | None = None) -> 
 
 
 def unauthorized(message: str) -> Response:
-	"""401 with a challenge. Frappe v16 adds its protected-resource metadata to the header."""
+	"""401 with a challenge; on v16 Frappe puts its own in its place."""
 	answer = jsonrpc.error(401, None, UNAUTHORIZED, message)
-	answer.headers["WWW-Authenticate"] = 'Bearer realm="mcp"'
+	answer.headers["WWW-Authenticate"] = metadata.challenge(frappe.local.request)
 	return answer
 
 
@@ -123,7 +129,8 @@ def _mark(answer: Response) -> Response:
 
 
 def _replacement(status: int, request: Request) -> Response:
-	if status in (401, 403):
+	if status in (401, 403) or (status < 500 and DOOR in request.environ and frappe.session.user == "Guest"):
+		# The latter: `route` has let it pass, and Frappe could not tell who it is. It says 400 of what is not base64.
 		return unauthorized("The credentials are not valid")
 	try:
 		jsonrpc.parse(request.get_data())
@@ -135,7 +142,8 @@ def _replacement(status: int, request: Request) -> Response:
 		return jsonrpc.error(400, None, INVALID_REQUEST, "Invalid request")
 	if status >= 500 and frappe.local.form_dict is None:
 		return jsonrpc.error(400, None, INVALID_REQUEST, "Invalid request")
-	return jsonrpc.error(max(status, 400), None, INTERNAL_ERROR, "The site could not handle the request")
+	code = SERVER_ERROR if status < 500 else INTERNAL_ERROR
+	return jsonrpc.error(max(status, 400), None, code, "The site could not handle the request")
 
 
 def _rewrite(response: Response, replacement: Response) -> None:

@@ -50,16 +50,20 @@ def note(credential: str, user: str, client_name: str) -> str | None:
 	name = name_of(credential)
 	table = frappe.qb.DocType(DOCTYPE)
 	moment = now()
-	if frappe.qb.from_(table).select(table.name).where(table.name == name).run():
+	if known := frappe.qb.from_(table).select(table.first_used).where(table.name == name).run():
 		used = {"last_used": moment, "last_user": user} | (
 			{"client_name": client_name} if client_name else {}
 		)
+		# One that has registered itself is there before its first call.
+		is_new = known[0][0] is None
+		if is_new:
+			used["first_used"] = moment
 		query = frappe.qb.update(table).where(table.name == name)
 		for column, value in used.items():
 			query = query.set(table[column], value)
 		query.run()
 		frappe.db.commit()
-		return None
+		return name if is_new else None
 	row = _new(name, credential, user, client_name, moment)
 	try:
 		# A direct insert: its controller refuses everybody.
@@ -71,6 +75,20 @@ def note(credential: str, user: str, client_name: str) -> str | None:
 			return None
 		raise
 	return name
+
+
+def register(client_id: str, app_name: str) -> None:
+	"""Writes down an OAuth client that has registered itself here; the caller commits. It is new when it first calls."""
+	credential = OAUTH_CLIENT + client_id
+	row = _new(name_of(credential), credential, "", "", now())
+	row |= {"app_name": app_name, "registered": 1, "first_used": None, "last_used": None, "last_user": None}
+	table = frappe.qb.DocType(DOCTYPE)
+	frappe.qb.into(table).columns(*row).insert(*row.values()).run()
+
+
+def count_registered_unused() -> int:
+	"""Clients that have registered themselves and were never used."""
+	return frappe.db.count(DOCTYPE, {"registered": 1, "first_used": ("is", "not set")})
 
 
 def notify(credential: str, name: str, user: str) -> None:
@@ -127,4 +145,5 @@ def _new(name: str, credential: str, user: str, client_name: str, moment: str) -
 		"last_used": moment,
 		"last_user": user,
 		"paused": 0,
+		"registered": 0,
 	}

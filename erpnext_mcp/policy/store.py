@@ -59,6 +59,8 @@ class Settings:
 	allowed_origins: frozenset[str]
 	server_instructions: str
 	any_oauth_client: bool
+	registered_oauth_clients: bool
+	oauth_registration: bool
 	oauth_clients: frozenset[str]
 	limits: Mapping[str, int]
 	suspend_after: int
@@ -85,13 +87,16 @@ class Policy:
 	"""Users whom an administrator has paused."""
 	paused_clients: frozenset[str] = frozenset()
 	"""The credentials that he has."""
+	registered_clients: frozenset[str] = frozenset()
+	"""OAuth clients that have registered themselves here."""
 	revision: str | None = field(default=None, compare=False)
 	"""None when Redis could not be reached: nothing that is made from it can be kept."""
 
 	@property
 	def listed_clients(self) -> frozenset[str]:
-		"""OAuth clients that the settings or any profile name."""
-		return self.settings.oauth_clients.union(*(p.clients for p in self.profiles))
+		"""OAuth clients that the settings or any profile name, and those registered here where the settings let them in."""
+		registered = self.registered_clients if self.settings.registered_oauth_clients else frozenset()
+		return self.settings.oauth_clients.union(registered, *(p.clients for p in self.profiles))
 
 
 _kept: dict[str, tuple[str, float, Policy]] = {}
@@ -129,7 +134,7 @@ def statistics() -> dict[str, int]:
 
 def read() -> Policy:
 	"""The policy as this transaction sees it, from the database."""
-	return Policy(_settings(), tuple(_profiles()), *_suspended(), _paused_clients())
+	return Policy(_settings(), tuple(_profiles()), *_suspended(), *_clients())
 
 
 def changed() -> None:
@@ -180,6 +185,8 @@ def _settings() -> Settings:
 		allowed_origins=frozenset((doc.allowed_origins or "").split()),
 		server_instructions=(doc.server_instructions or "").strip(),
 		any_oauth_client=doc.oauth_clients_allowed == "Any",
+		registered_oauth_clients=doc.oauth_clients_allowed == "Listed and Registered",
+		oauth_registration=bool(number("oauth_registration")),
 		oauth_clients=frozenset(row.client for row in doc.oauth_clients),
 		limits={name: max(0, number(name)) for name in (*LIMITS, *CLIENT_LIMITS)},
 		suspend_after=max(0, number("suspend_after")),
@@ -197,10 +204,17 @@ def _suspended() -> tuple[frozenset[str], frozenset[str]]:
 	return frozenset(user for user, by in rows if not by), frozenset(user for user, by in rows if by)
 
 
-def _paused_clients() -> frozenset[str]:
+def _clients() -> tuple[frozenset[str], frozenset[str]]:
+	"""Credentials that an administrator has paused, and OAuth clients that have registered themselves."""
 	table = frappe.qb.DocType(CLIENT)
-	rows = frappe.qb.from_(table).select(table.credential).where(table.paused == 1).run()
-	return frozenset(credential for (credential,) in rows)
+	query = frappe.qb.from_(table).select(
+		table.credential, table.oauth_client, table.paused, table.registered
+	)
+	rows = query.where((table.paused == 1) | (table.registered == 1)).run(as_dict=True)
+	return (
+		frozenset(row.credential for row in rows if row.paused),
+		frozenset(row.oauth_client for row in rows if row.registered and row.oauth_client),
+	)
 
 
 def _profiles() -> list[Profile]:

@@ -53,10 +53,8 @@ READS_ONLY_OUR_OWN = {
 	"desk/connect/keys.py",  # the caller's own API key
 	"desk/connect/oauth_clients.py",  # his own tokens and codes, and what their clients are called
 	"desk/connect/calls.py",  # his own audit entries, without values
-	"desk/connect/keys.py",  # the caller's own API key
-	"desk/connect/oauth_clients.py",  # his own tokens and codes, and what their clients are called
-	"desk/connect/calls.py",  # his own audit entries, without values
 	"audit/table.py",  # entries and seals, for the jobs and commands that prove them
+	"api/oauth/registration.py",  # inserts an OAuth Client for who is nobody yet, where the settings allow it
 	"api/refused.py",  # whose credentials were refused
 	"documents/idempotency.py",  # our own keys
 	"policy/binding.py",  # API keys and tokens, to tell which are bound

@@ -204,6 +204,22 @@ def test_headers_that_come_twice_are_joined():
 	assert environ["HTTP_MCP_METHOD"] == "a, b" and environ["HTTP_COOKIE"] == "x=1; y=2"
 
 
+@pytest.mark.parametrize(
+	("client", "said", "scheme"),
+	[("127.0.0.1", b"https", "https"), ("127.0.0.1", b"http", "http"), ("203.0.113.7", b"https", "http")],
+)
+def test_the_scheme_is_what_a_proxy_on_this_machine_says(client, said, scheme):
+	scope = {
+		"method": "POST",
+		"path": "/mcp",
+		"query_string": b"",
+		"http_version": "1.1",
+		"client": (client, 1),
+		"headers": [(b"x-forwarded-proto", said)],
+	}
+	assert environ_of(scope, b"")["wsgi.url_scheme"] == scheme
+
+
 def test_t49_a_request_sees_no_context_of_another_on_its_thread():
 	import contextvars
 

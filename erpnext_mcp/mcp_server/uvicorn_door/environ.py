@@ -6,6 +6,8 @@ from sys import stderr
 from typing import Any
 
 JOINED_BY_SEMICOLON = "cookie"
+PROXIES = frozenset({"127.0.0.1", "::1", ""})
+"""Where a proxy's word on the scheme is taken; a Unix socket has no address."""
 
 
 def environ_of(scope: Mapping[str, Any], body: bytes) -> dict[str, Any]:
@@ -42,6 +44,9 @@ def environ_of(scope: Mapping[str, Any], body: bytes) -> dict[str, Any]:
 		joined = ("; " if name == JOINED_BY_SEMICOLON else ", ").join(values)
 		key = name.upper().replace("-", "_")
 		environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = joined
+	# As gunicorn takes it from a proxy on the same machine; URLs that clients are told depend on it.
+	if environ["REMOTE_ADDR"] in PROXIES and environ.get("HTTP_X_FORWARDED_PROTO") == "https":
+		environ["wsgi.url_scheme"] = "https"
 	environ["CONTENT_LENGTH"] = str(len(body))
 	environ.pop("HTTP_TRANSFER_ENCODING", None)
 	return environ
