@@ -68,7 +68,7 @@ def route() -> None:
 		_stop(unauthorized("Cookie sessions are not accepted; connect with an API key or an OAuth token"))
 	if not request.headers.get("Authorization"):
 		_stop(unauthorized("Authentication is required: an API key or an OAuth token"))
-	if request.headers.get(KEY_SOURCE, "User") != "User":
+	if (request.headers.get(KEY_SOURCE) or "User") != "User":
 		# Frappe would look for the key in any DocType that the header names, one without keys included.
 		_stop(unauthorized("Only the API keys of users are accepted"))
 	# Nothing of the body may reach frappe.call as an argument.
@@ -132,6 +132,8 @@ def _replacement(status: int, request: Request) -> Response:
 	if status in (401, 403) or (status < 500 and DOOR in request.environ and frappe.session.user == "Guest"):
 		# The latter: `route` has let it pass, and Frappe could not tell who it is. It says 400 of what is not base64.
 		return unauthorized("The credentials are not valid")
+	if status == 413:
+		return jsonrpc.error(413, None, INVALID_REQUEST, "Request body is too large")
 	try:
 		jsonrpc.parse(request.get_data())
 	except ValueError:

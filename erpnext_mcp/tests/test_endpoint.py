@@ -5,6 +5,7 @@ import json
 import frappe
 import pytest
 
+from erpnext_mcp.compat import MAJOR
 from erpnext_mcp.tests.endpoint import Endpoint
 
 METHOD = "erpnext_mcp.api.mcp.handle"
@@ -93,6 +94,11 @@ def test_t44_no_credentials(anonymous, path):
 		"Bearer wrong",
 		"Basic d3Jvbmc6d3Jvbmc=",
 		"Basic %%%",
+		"Basic \xff\xfe",
+		"Basic",
+		"Bearer",
+		"Bearer a b",
+		"token \xff:\xff",
 		"Digest abc",
 		"token {key}:wrong",
 	],
@@ -102,6 +108,14 @@ def test_t43_t44_wrong_credentials(anonymous, reader_key, authorization):
 	answer = anonymous.rpc("ping", headers={"Authorization": authorization.replace("{key}", key)})
 	assert_jsonrpc_error(answer, 401, -32001)
 	assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("source", ["Customer", "OAuth Client", "nonsense", "'"])
+def test_t44_keys_are_those_of_users(endpoint, source):
+	"""Frappe looks for an API key wherever this header says, in tables that have none too."""
+	answer = endpoint.rpc("ping", headers={"Frappe-Authorization-Source": source})
+	assert_jsonrpc_error(answer, 401, -32001)
+	assert endpoint.rpc("ping", headers={"Frappe-Authorization-Source": "User"}).status == 200
 
 
 def test_basic_authentication_works_as_everywhere_in_frappe(anonymous, reader_key):
@@ -235,12 +249,24 @@ def test_t73_the_endpoint_is_not_reached_by_cmd_elsewhere(endpoint, path):
 		(b"not json", -32700),
 		(b"\xff\xfe", -32700),
 		(b'{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":NaN}}', -32700),
+		(b'{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":1e999}}', -32700),
+		(b'{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"\\ud800"}}', -32700),
+		(b'{"jsonrpc":"2.0","id":"\\udc00","method":"ping"}', -32700),
+		(b'\xef\xbb\xbf{"jsonrpc":"2.0","id":1,"method":"ping"}', -32700),
+		('{"jsonrpc":"2.0","id":1,"method":"ping"}'.encode("utf-16"), -32700),
+		(b'{"jsonrpc":"2.0","id":1,"method":"ping"}}', -32700),
 		(b'{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}', -32700),
 		(b"[" * 5000 + b"]" * 5000, -32700),
 		(
 			b'{"jsonrpc":"2.0","id":1,"method":"ping","params":' + b'{"a":' * 64 + b"1" + b"}" * 64 + b"}",
 			-32700,
 		),
+		(
+			b'{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":' + b"[" * 200 + b"]" * 200 + b"}}",
+			-32700,
+		),
+		(b'{"jsonrpc":"2.0","id":' + b"9" * 5000 + b',"method":"ping"}', -32700),
+		(b'{"jsonrpc":"2.0","id":' + b"9" * 300 + b',"method":"ping"}', -32600),
 		(b"[]", -32600),
 		(b'[{"jsonrpc":"2.0","id":1,"method":"ping"}]', -32600),
 		(b"5", -32600),
@@ -278,9 +304,28 @@ def test_t50_content_negotiation(endpoint, headers, status):
 	assert endpoint.send("POST", "/mcp", json.dumps(PING), headers).status == status
 
 
-def test_t50_a_body_over_the_limit(endpoint):
-	body = json.dumps({**PING, "params": {"x": "y" * (5 * 1024 * 1024)}})
+@pytest.mark.parametrize("megabytes", [5, 10])
+def test_t50_a_body_over_the_limit(endpoint, megabytes):
+	body = json.dumps({**PING, "params": {"x": "y" * (megabytes * 1024 * 1024)}})
 	assert_jsonrpc_error(endpoint.send("POST", "/mcp", body), 413, -32600)
+
+
+def test_t50_a_body_over_the_limit_of_frappe_itself(endpoint):
+	"""It reads every body before any hook of ours. v15 gives its answer to no hook either."""
+	answer = endpoint.send("POST", "/mcp", b'"' + b"y" * (26 * 1024 * 1024) + b'"')
+	assert answer.status == 413 and b"Traceback" not in answer.body
+	if MAJOR >= 16:
+		assert_jsonrpc_error(answer, 413, -32600)
+
+
+@pytest.mark.parametrize("text", ["\x00", "\r\nX-Injected: 1", "\u202e", "\U0001f4a9", "é", "x" * 100_000])
+def test_t50_odd_texts_come_back_as_they_were_or_are_refused(endpoint, text):
+	message = {**PING, "id": text[:200], "method": "tools/call"}
+	message["params"] = {"name": "get_generic_document", "arguments": {"doctype": text, "name": text}}
+	answer = endpoint.send("POST", "/mcp", json.dumps(message))
+	assert answer.status == 200 and answer.json()["id"] == text[:200]
+	assert answer.json()["result"]["structuredContent"]["code"] in ("not_found", "invalid_arguments")
+	assert "x-injected" not in answer.headers
 
 
 def test_notifications_are_accepted_without_an_answer(endpoint):
