@@ -16,7 +16,7 @@ from erpnext_mcp.api import origin, refused
 from erpnext_mcp.api.oauth import metadata
 from erpnext_mcp.documents import connection
 from erpnext_mcp.errors import CallError
-from erpnext_mcp.mcp_server import jsonrpc
+from erpnext_mcp.mcp_server import caller, jsonrpc
 from erpnext_mcp.policy import store
 
 PATH = "/mcp"
@@ -60,7 +60,10 @@ def route() -> None:
 		# Here, because whatever Frappe does next needs the database and would end in a bare 500.
 		connection.give_up()
 		_stop(unavailable(e))
-	listed = store.load().settings.allowed_origins
+	settings = store.load().settings
+	if settings.require_https and not caller.came_by_https():
+		_stop(jsonrpc.error(403, None, INVALID_REQUEST, "This site is reached over HTTPS only"))
+	listed = settings.allowed_origins
 	if not origin.allowed(request.headers.get("Origin"), request.host, listed, origin.own_names()):
 		_stop(jsonrpc.error(403, None, INVALID_REQUEST, "This Origin is not allowed"))
 	if frappe.session.user != "Guest":

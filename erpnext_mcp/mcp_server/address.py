@@ -31,6 +31,20 @@ def client_address(peer: str, forwarded_for: str, proxies: Iterable[str] = ()) -
 	return hops[-1]
 
 
+def came_by_https(scheme: str, peer: str, forwarded_proto: str, proxies: Iterable[str] = ()) -> bool:
+	"""Whether a request was made over HTTPS, as far as a proxy is to be believed.
+
+	:param scheme: of the last hop
+	:param forwarded_proto: the X-Forwarded-Proto header
+	"""
+	if scheme == "https":
+		return True
+	peer = without_port(peer)
+	if peer and not in_networks(peer, (*LOOPBACK, *PRIVATE, *proxies)):
+		return False
+	return forwarded_proto.split(",")[-1].strip().lower() == "https"
+
+
 def without_port(address: str) -> str:
 	"""`203.0.113.7:4711` and `[2001:db8::1]:4711` without what some proxies put behind; anything else as it is."""
 	address = address.strip()

@@ -8,7 +8,7 @@ from typing import Any
 
 import frappe
 
-from erpnext_mcp.mcp_server.address import client_address
+from erpnext_mcp.mcp_server import address
 from erpnext_mcp.mcp_server.narrowing import Narrowing, parse
 
 SESSION_LENGTH = 16
@@ -91,9 +91,20 @@ def ip_address() -> str:
 	Proxies beyond the web server in front of the workers are listed in the site's config as `mcp_trusted_proxies`.
 	"""
 	request = frappe.local.request
-	return client_address(
+	return address.client_address(
 		request.environ.get("REMOTE_ADDR") or "",
 		request.headers.get("X-Forwarded-For") or "",
+		tuple(frappe.conf.get("mcp_trusted_proxies") or ()),
+	)
+
+
+def came_by_https() -> bool:
+	"""Whether the current HTTP request did."""
+	request = frappe.local.request
+	return address.came_by_https(
+		request.scheme,
+		request.environ.get("REMOTE_ADDR") or "",
+		request.headers.get("X-Forwarded-Proto") or "",
 		tuple(frappe.conf.get("mcp_trusted_proxies") or ()),
 	)
 

@@ -17,6 +17,7 @@ from erpnext_mcp.audit import entry as audit
 from erpnext_mcp.audit.log import reads_are_on
 from erpnext_mcp.documents.changes import recording
 from erpnext_mcp.documents.connection import DatabaseGone, give_up, is_lost
+from erpnext_mcp.documents.deadline import deadline
 from erpnext_mcp.documents.transactions import (
 	MOST_TRIES,
 	WRITE_TIME_LIMIT,
@@ -273,7 +274,8 @@ def work(call: Call, arguments: dict[str, Any], access: Access | None) -> None:
 	)
 	# A simulation is answered by the documents themselves.
 	revision = call.policy_revision if call.simulated_by is None else None
-	call.set_content(kept_answers.perform(tool, context, arguments, revision))
+	with deadline(settings.request_timeout, call.started):
+		call.set_content(kept_answers.perform(tool, context, arguments, revision))
 	if len(call.text.encode()) > settings.max_answer_bytes:
 		raise TooLarge(
 			f"The answer is larger than {settings.max_answer_bytes // 1024} KB.",

@@ -39,7 +39,8 @@ LONGEST_KEPT = 60
 
 @dataclass(frozen=True)
 class Settings:
-	"""MCP Gateway Settings as a value. Sizes are rows, `max_answer_bytes` bytes, `query_time_limit` seconds.
+	"""MCP Gateway Settings as a value. Sizes are rows, `max_answer_bytes` bytes, `query_time_limit` and
+	`request_timeout` seconds.
 
 	`limits` are LIMITS and CLIENT_LIMITS by name, 0 for none. `suspend_after` refusals by policy within `suspend_within`
 	minutes suspend a user; 0: never. `cache_ttl` is seconds, `cache_size` entries.
@@ -52,6 +53,8 @@ class Settings:
 	max_page_size: int
 	max_answer_bytes: int
 	query_time_limit: int
+	request_timeout: int
+	require_https: bool
 	log_reads: bool
 	text_log: bool
 	audit_retention_days: int
@@ -178,6 +181,8 @@ def _settings() -> Settings:
 		max_page_size=max_page_size,
 		max_answer_bytes=max(1, number("max_answer_kb")) * 1024,
 		query_time_limit=max(0, number("query_time_limit")),
+		request_timeout=max(0, number("request_timeout")),
+		require_https=bool(number("require_https")),
 		log_reads=bool(number("log_reads")),
 		text_log=bool(number("text_log")),
 		audit_retention_days=max(0, number("audit_retention_days")),
