@@ -62,6 +62,18 @@ class NotPermitted(CallError):
 	by_policy = True
 
 
+class ApprovalRequired(CallError):
+	"""A person has to agree first: in the desk, or in the client, which is asked."""
+
+	code = "approval_required"
+
+
+class Declined(NotPermitted):
+	"""A person was asked and did not agree."""
+
+	by_policy = False
+
+
 class Suspended(NotPermitted):
 	"""He was refused too often; counting more would not tell more."""
 

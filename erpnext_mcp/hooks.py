@@ -43,17 +43,19 @@ doc_events = {
 }
 
 # Users and OAuth clients can be deleted; who they were stays written there.
-ignore_links_on_delete = ["MCP Suspension", "MCP Client"]
+ignore_links_on_delete = ["MCP Suspension", "MCP Client", "MCP Approval Request"]
 
 permission_query_conditions = {
 	"MCP Audit Entry": "erpnext_mcp.erpnext_mcp.doctype.mcp_audit_entry.mcp_audit_entry.get_permission_query_conditions",
+	"MCP Approval Request": "erpnext_mcp.erpnext_mcp.doctype.mcp_approval_request.mcp_approval_request.get_permission_query_conditions",
 }
 has_permission = {
 	"MCP Audit Entry": "erpnext_mcp.erpnext_mcp.doctype.mcp_audit_entry.mcp_audit_entry.has_permission",
+	"MCP Approval Request": "erpnext_mcp.erpnext_mcp.doctype.mcp_approval_request.mcp_approval_request.has_permission",
 }
 
 scheduler_events = {
-	"daily": ["erpnext_mcp.documents.idempotency.forget_old"],
+	"daily": ["erpnext_mcp.documents.idempotency.forget_old", "erpnext_mcp.limits.approvals.forget_old"],
 	"daily_long": ["erpnext_mcp.api.jobs.drop_old_audit_entries", "erpnext_mcp.api.jobs.verify_audit"],
 	"cron": {"* * * * *": ["erpnext_mcp.api.jobs.seal_audit"]},
 }

@@ -82,6 +82,14 @@ def update(access: Access, name: str, change: Change, expected_version: str | No
 	return _answer(access, saved, change, rows, before_shown)
 
 
+def state_of(access: Access, name: str) -> str:
+	"""Tells one state of a document from another; it is locked until the end of the transaction.
+
+	:raises NotFound: there is none for the user
+	"""
+	return state_token(load(access, name, for_update=True))
+
+
 def load_to_change(access: Access, name: str, ptype: str, expected_version: str | None):
 	"""The document, locked until the end of the transaction, if the caller may do this to it.
 

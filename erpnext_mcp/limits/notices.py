@@ -23,16 +23,17 @@ def tell(
 	document_type: str | None = None,
 	document_name: str | None = None,
 	from_user: str | None = None,
+	users: Iterable[str] = (),
 ) -> None:
-	"""Puts a notification before everybody who has one of the roles.
+	"""Puts a notification before everybody who has one of the roles, and before these users.
 
 	:param subject: with `{0}`, `{1}`, ... for the arguments, marked by `_`; nothing in those is taken for HTML
 	:param message: what stands below it, made the same way; where there is no document, the notification opens it
 	"""
 	shown = [frappe.bold(escape_html(str(a))) for a in arguments]
-	for language, users in _by_language(roles).items():
+	for language, told in _by_language(roles, users).items():
 		enqueue_create_notification(
-			users,
+			told,
 			{
 				"type": "Alert",
 				"document_type": document_type,
@@ -44,8 +45,8 @@ def tell(
 		)
 
 
-def _by_language(roles: Iterable[str]) -> dict[str, list[str]]:
+def _by_language(roles: Iterable[str], users: Iterable[str]) -> dict[str, list[str]]:
 	found: dict[str, list[str]] = {}
-	for user in sorted({user for role in roles for user in get_users_with_role(role)}):
+	for user in sorted({user for role in roles for user in get_users_with_role(role)}.union(users)):
 		found.setdefault(get_user_lang(user), []).append(user)
 	return found

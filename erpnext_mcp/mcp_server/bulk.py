@@ -1,22 +1,28 @@
 """Several documents in one call: one transaction, one audit entry for each of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from erpnext_mcp.documents.side_effects import check_dry_run
 from erpnext_mcp.errors import CallError
+from erpnext_mcp.mcp_server import asking
 from erpnext_mcp.mcp_server.context import Context
+from erpnext_mcp.policy.profile import BULK
 
 MOST = 50
 SHORT = ("name", "version", "overridden", "changed")
 
 
 def in_bulk(
-	context: Context, arguments: dict[str, Any], one: Callable[[dict[str, Any]], dict[str, Any]]
+	context: Context,
+	arguments: dict[str, Any],
+	one: Callable[[dict[str, Any]], dict[str, Any]],
+	names: Sequence[str] = (),
 ) -> dict[str, Any]:
 	"""Does one thing after the other; the first that is refused refuses all, and says which it is.
 
 	:param one: gives the answer for one of `arguments["documents"]`
+	:param names: of documents that there are already
 	:returns: `{doctype, results[], dry_run?}`
 	:raises CallError: with `position` among its details, from 0
 	:raises Cancelled: nobody waits for the rest
@@ -24,6 +30,8 @@ def in_bulk(
 	doctype, dry_run, documents = context.access.doctype, arguments["dry_run"], arguments["documents"]
 	if dry_run:
 		check_dry_run(doctype)
+	else:
+		asking.require(context, arguments, BULK, *names)
 	results, fields = [], []
 	for position, document in enumerate(documents):
 		try:

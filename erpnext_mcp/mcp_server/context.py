@@ -64,6 +64,19 @@ class AnswerFile:
 
 
 @dataclass(frozen=True)
+class Human:
+	"""Whether the client can ask its user, and what it has brought back from him."""
+
+	can_be_asked: bool = False
+	action: str = ""
+	confirmed: bool = False
+	state: str | None = None
+
+
+NOBODY = Human()
+
+
+@dataclass(frozen=True)
 class Context:
 	"""One call: who, under which settings and profile, with which decided access.
 
@@ -84,6 +97,7 @@ class Context:
 	budget: Budget | None = None
 	"""What the caller may still ask for."""
 	progress: Progress = unheard
+	human: Human = NOBODY
 
 	@property
 	def grant(self) -> Grant:

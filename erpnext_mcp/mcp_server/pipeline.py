@@ -30,9 +30,9 @@ from erpnext_mcp.documents.transactions import (
 )
 from erpnext_mcp.errors import CallError, NotPermitted, Paused, TooLarge, Unavailable, Withheld
 from erpnext_mcp.mcp_server import arguments as tool_arguments
-from erpnext_mcp.mcp_server import kept_answers, registering, registry, suspending
+from erpnext_mcp.mcp_server import asking, kept_answers, registering, registry, suspending
 from erpnext_mcp.mcp_server.caller import Caller
-from erpnext_mcp.mcp_server.context import AnswerFile, Context, Note, Progress, unheard
+from erpnext_mcp.mcp_server.context import NOBODY, AnswerFile, Context, Human, Note, Progress, unheard
 from erpnext_mcp.mcp_server.failures import as_call_error
 from erpnext_mcp.mcp_server.spending import READS, WRITES, Budget, budget_of
 from erpnext_mcp.mcp_server.tool import Tool, Transaction
@@ -60,6 +60,7 @@ class Call:
 	tool_name: str
 	arguments: Mapping[str, Any]
 	progress: Progress = unheard
+	human: Human = NOBODY
 	started: float = field(default_factory=time.perf_counter)
 	entry_name: str = field(default_factory=audit.new_name)
 	note: Note = field(default_factory=Note)
@@ -106,14 +107,21 @@ class Call:
 		self.set_content(error.as_dict())
 
 
-def run(caller: Caller, tool_name: str, arguments: Mapping[str, Any], progress: Progress = unheard) -> Answer:
+def run(
+	caller: Caller,
+	tool_name: str,
+	arguments: Mapping[str, Any],
+	progress: Progress = unheard,
+	human: Human = NOBODY,
+) -> Answer:
 	"""Runs one call from beginning to end, commits its audit entry, and never raises.
 
 	:param tool_name: of the registry, visible to the caller or not
 	:param arguments: as the client sent them
 	:param progress: told by the tools that take long; where it raises, the call ends and nothing of it is left
+	:param human: who can be asked to agree, and what he has said
 	"""
-	call = Call(caller, tool_name, arguments, progress)
+	call = Call(caller, tool_name, arguments, progress, human)
 	try:
 		checked = prepare(call)
 		perform(call, checked)
@@ -126,6 +134,11 @@ def run(caller: Caller, tool_name: str, arguments: Mapping[str, Any], progress: 
 		# Of a commit that nobody knows the end of, the entry may be there already; that is what to say.
 		if failure is not None and not isinstance(call.error, Unavailable):
 			call.fail(failure)
+	try:
+		asking.after_refusal(call.error)
+	except Exception as e:
+		frappe.db.rollback()
+		call.fail(as_call_error(e, tool_name))
 	if call.settings is not None:
 		if call.error is not None:
 			suspending.after_refusal(caller.user, call.error, call.settings)
@@ -271,6 +284,7 @@ def work(call: Call, arguments: dict[str, Any], access: Access | None) -> None:
 		call.afterwards,
 		call.budget,
 		call.progress,
+		call.human,
 	)
 	# A simulation is answered by the documents themselves.
 	revision = call.policy_revision if call.simulated_by is None else None

@@ -13,9 +13,10 @@ from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 import erpnext_mcp
-from erpnext_mcp.mcp_server import offers, pipeline, registry
+from erpnext_mcp.mcp_server import asking, offers, pipeline, registry
+from erpnext_mcp.mcp_server.asking import AskInClient
 from erpnext_mcp.mcp_server.at_once import run
-from erpnext_mcp.mcp_server.context import Progress
+from erpnext_mcp.mcp_server.context import Human, Progress
 from erpnext_mcp.mcp_server.offers import caller_of
 from erpnext_mcp.policy import store
 
@@ -106,16 +107,49 @@ async def on_list_tools(
 
 async def on_call_tool(
 	ctx: ServerRequestContext[Any], params: types.CallToolRequestParams
-) -> types.CallToolResult:
+) -> types.CallToolResult | types.InputRequiredResult:
 	if params.name in registry.REQUESTS:
 		raise MCPError(code=types.INVALID_PARAMS, message="Unknown tool")
-	answer = pipeline.run(caller_of(ctx), params.name, params.arguments or {}, _progress(ctx))
+	answer = pipeline.run(
+		caller_of(ctx), params.name, params.arguments or {}, _progress(ctx), _human(ctx, params)
+	)
+	if isinstance(answer.error, AskInClient):
+		return _question(answer.error)
 	if isinstance(answer.error, registry.UnknownTool):
 		raise MCPError(code=types.INVALID_PARAMS, message="Unknown tool")
 	return types.CallToolResult(
 		content=[types.TextContent(type="text", text=answer.text)],
 		structured_content=answer.content,
 		is_error=answer.error is not None,
+	)
+
+
+def _human(ctx: ServerRequestContext[Any], params: types.CallToolRequestParams) -> Human:
+	"""Only the revision of 2026-07-28 can ask in the middle of a call that nothing is kept of."""
+	capabilities = ctx.session.client_capabilities
+	elicitation = capabilities.elicitation if capabilities else None
+	# An empty capability means forms.
+	forms = elicitation is not None and (elicitation.form is not None or elicitation.url is None)
+	response = (params.input_responses or {}).get(asking.QUESTION)
+	answered = response if isinstance(response, types.ElicitResult) else None
+	content = (answered.content if answered else None) or {}
+	return Human(
+		can_be_asked=forms and ctx.protocol_version in MODERN_PROTOCOL_VERSIONS,
+		action=answered.action if answered else "",
+		confirmed=content.get(asking.CONFIRM) is True,
+		state=params.request_state,
+	)
+
+
+def _question(asked: AskInClient) -> types.InputRequiredResult:
+	schema = {
+		"type": "object",
+		"properties": {asking.CONFIRM: {"type": "boolean", "title": "Yes, do it"}},
+		"required": [asking.CONFIRM],
+	}
+	params = types.ElicitRequestFormParams(message=asked.question, requested_schema=schema)
+	return types.InputRequiredResult(
+		input_requests={asking.QUESTION: types.ElicitRequest(params=params)}, request_state=asked.state
 	)
 
 

@@ -7,6 +7,7 @@ from erpnext_mcp.access import Access
 from erpnext_mcp.documents.ledger import known_entries, ledger_entries
 from erpnext_mcp.documents.links import linking_documents
 from erpnext_mcp.documents.side_effects import check_dry_run
+from erpnext_mcp.mcp_server import asking
 from erpnext_mcp.mcp_server.context import Context
 from erpnext_mcp.mcp_server.tool import answer_schema, object_schema
 from erpnext_mcp.mcp_server.tools.arguments import DOCTYPE, NAME
@@ -58,9 +59,12 @@ def carried_out(
 	:param work: gives the answer
 	:param workflow: the workflow whose action this is
 	:returns: the answer; a dry run has `dry_run: true`, no `version` and, where there are any, `ledger_entries`
+	:raises CallError: a person has to agree first, or did not
 	:raises Unsupported: a dry run of this DocType could not be undone
 	"""
 	if not arguments["dry_run"]:
+		operation = context.note.operation or context.access.operation
+		asking.require(context, arguments, operation, *([name] if name else []))
 		return work()
 	doctype = context.access.doctype
 	check_dry_run(doctype, workflow)

@@ -82,6 +82,11 @@ class Grant:
 			frappe.has_permission(doctype, ptype, user=self.user) for ptype in FRAPPE_PERMISSION[operation]
 		)
 
+	def asks_before(self, doctype: str) -> frozenset[str]:
+		"""What of a DocType a person is asked before (`policy.profile.ASKED`)."""
+		rule = self.profile.rules.get(doctype)
+		return self.profile.ask | (rule.ask if rule else frozenset())
+
 	def doctypes(self) -> dict[str, list[str]]:
 		"""The DocTypes that exist for the user, by name, each with its operations in their usual order.
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from erpnext_mcp.policy.operations import CANCEL, DELETE, SUBMIT
+
 ALL_FIELDS = "All Fields"
 ONLY_ALLOWED = "Only Allowed"
 
@@ -58,6 +60,11 @@ def lines(text: str | None) -> tuple[str, ...]:
 	return tuple(dict.fromkeys(line.strip() for line in (text or "").splitlines() if line.strip()))
 
 
+BULK = "bulk"
+ASKED = (DELETE, SUBMIT, CANCEL, BULK)
+"""What a person can be asked before."""
+
+
 @dataclass(frozen=True)
 class DocTypeRule:
 	"""What a profile opens of one DocType.
@@ -83,6 +90,8 @@ class DocTypeRule:
 	"""The same: what is required may be hidden."""
 	cache_documents: bool = False
 	own_tools: bool = False
+	ask: frozenset[str] = frozenset()
+	"""What a person is asked before (ASKED)."""
 	tool_slug: str = ""
 	"""What stands for the DocType in the names of its own tools (`policy.tool_names`)."""
 
@@ -116,6 +125,8 @@ class Profile:
 	write_until: datetime.datetime | None = None
 	restrict_to_mcp: bool = False
 	rules: Mapping[str, DocTypeRule] = field(default_factory=dict)
+	ask: frozenset[str] = frozenset()
+	"""What a person is asked before, of every DocType (ASKED)."""
 	reports: Mapping[str, bool] = field(default_factory=dict)
 	"""Reports it opens: whether it is acknowledged that field rules don't cover their output."""
 	limits: Mapping[str, int] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from erpnext_mcp.policy.operations import OPERATIONS
 from erpnext_mcp.policy.profile import (
+	ASKED,
 	CLIENT_LIMITS,
 	LIMITS,
 	LONGEST_TTL,
@@ -249,6 +250,7 @@ def _profiles() -> list[Profile]:
 			restrict_to_mcp=bool(row.restrict_to_mcp),
 			rules=rules.get(row.name, {}),
 			reports=reports.get(row.name, {}),
+			ask=frozenset(o for o in ASKED if row[f"ask_{o}"]),
 			limits={name: cint(row[name]) for name in LIMITS if row[name]},
 		)
 		for row in _rows(
@@ -262,6 +264,7 @@ def _profiles() -> list[Profile]:
 			"valid_upto",
 			"write_until",
 			"restrict_to_mcp",
+			*(f"ask_{o}" for o in ASKED),
 			*LIMITS,
 		)
 	]
@@ -303,6 +306,7 @@ def _rules() -> dict[str, dict[str, DocTypeRule]]:
 		"cache_documents",
 		"own_tools",
 		"tool_slug",
+		*(f"ask_{o}" for o in ASKED),
 		*operations,
 	).items():
 		for row in rows:
@@ -322,6 +326,7 @@ def _rules() -> dict[str, dict[str, DocTypeRule]]:
 				acknowledge_hidden_required=bool(row.acknowledge_hidden_required),
 				cache_documents=bool(row.cache_documents),
 				own_tools=bool(row.own_tools),
+				ask=frozenset(o for o in ASKED if row[f"ask_{o}"]),
 				tool_slug=row.tool_slug or "",
 			)
 	return rules

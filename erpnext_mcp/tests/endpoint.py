@@ -76,13 +76,19 @@ class Endpoint:
 		headers = {"MCP-Protocol-Version": "2025-11-25", **kwargs.pop("headers", {})}
 		return self.send("POST", path, json.dumps(message), headers, **kwargs)
 
-	def modern(self, rpc_method: str, params: dict | None = None, headers: dict | None = None) -> Response:
+	def modern(
+		self,
+		rpc_method: str,
+		params: dict | None = None,
+		headers: dict | None = None,
+		capabilities: dict | None = None,
+	) -> Response:
 		"""A request of 2026-07-28, with the envelope and the headers that revision demands."""
 		params = {
 			**(params or {}),
 			"_meta": {
 				META + "protocolVersion": MODERN,
-				META + "clientCapabilities": {},
+				META + "clientCapabilities": capabilities or {},
 				META + "clientInfo": {"name": "test", "version": "1"},
 			},
 		}

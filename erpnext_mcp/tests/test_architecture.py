@@ -57,6 +57,7 @@ READS_ONLY_OUR_OWN = {
 	"api/oauth/registration.py",  # inserts an OAuth Client for who is nobody yet, where the settings allow it
 	"api/refused.py",  # whose credentials were refused
 	"documents/idempotency.py",  # our own keys
+	"limits/approvals.py",  # our own requests
 	"policy/binding.py",  # API keys and tokens, to tell which are bound
 	"cli/other_servers.py",  # DocTypes of other MCP servers, for who has the command line
 	"install.py",

@@ -252,6 +252,9 @@ def flags(*names):
 	return st.fixed_dictionaries({name: st.integers(0, 1) for name in names})
 
 
+ASK = ("ask_delete", "ask_submit", "ask_cancel", "ask_bulk")
+
+
 @st.composite
 def profiles(draw):
 	"""The values of any profile that can be saved, rows in any order."""
@@ -260,7 +263,7 @@ def profiles(draw):
 		"description": draw(st.one_of(st.just(""), texts)),
 		"priority": draw(st.integers(-5, 5)),
 		**{name: draw(st.sampled_from(("", "0", "60"))) for name in LIMITS},
-		**draw(flags("enabled", "read_only", "restrict_to_mcp")),
+		**draw(flags("enabled", "read_only", "restrict_to_mcp", *ASK)),
 		**{name: draw(moments) for name in ("valid_from", "valid_upto", "write_until")},
 		"users": [{"user": n} for n in draw(st.lists(texts, unique=True, max_size=3))],
 		"roles": [{"role": n} for n in draw(st.lists(texts, unique=True, max_size=3))],
@@ -286,7 +289,7 @@ def profiles(draw):
 		values["doctype_rules"].append(
 			{
 				"document_type": doctype,
-				**draw(flags(*(f"can_{o}" for o in OPERATIONS), *ticked)),
+				**draw(flags(*(f"can_{o}" for o in OPERATIONS), *ticked, *ASK)),
 				"field_mode": draw(st.sampled_from([ALL_FIELDS, ONLY_ALLOWED])),
 				"row_filter": draw(
 					st.sampled_from(["", '[["a", "=", "{{user}}"]]', '{"ü": ["in", [1, 2.5]]}'])
@@ -474,6 +477,7 @@ def test_the_format_knows_every_field_of_a_profile(site_only):
 	rule |= {
 		"cache_documents",
 		"own_tools",
+		*ASK,
 		"tool_slug",
 	}  # the slug is not exported: the other site gives its own
 	children = {

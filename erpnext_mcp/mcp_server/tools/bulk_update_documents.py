@@ -22,7 +22,7 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 		context.note.wrote(fields=change.fieldnames)
 		return short(update(access, name, change, document.get("expected_version")))
 
-	return in_bulk(context, arguments, one)
+	return in_bulk(context, arguments, one, [d["name"] for d in arguments["documents"]])
 
 
 tool = Tool(

@@ -13,12 +13,22 @@ from erpnext_mcp.policy.interchange.notes import Notes, child
 from erpnext_mcp.policy.interchange.reader import Reader
 from erpnext_mcp.policy.interchange.rows import value_text
 from erpnext_mcp.policy.operations import CANCEL, CREATE, DELETE, OPERATIONS, SUBMIT, UPDATE
-from erpnext_mcp.policy.profile import AFTER, ALL_FIELDS, BEFORE, FIELD_RULES, LIMITS, ONLY_ALLOWED, lines
+from erpnext_mcp.policy.profile import (
+	AFTER,
+	ALL_FIELDS,
+	ASKED,
+	BEFORE,
+	FIELD_RULES,
+	LIMITS,
+	ONLY_ALLOWED,
+	lines,
+)
 from erpnext_mcp.policy.store import condition_value
 
 FORMAT = "erpnext_mcp/profile/1"
 
-FLAGS = ("enabled", "read_only", "restrict_to_mcp")
+ASK_FLAGS = tuple(f"ask_{o}" for o in ASKED)
+FLAGS = ("enabled", "read_only", "restrict_to_mcp", *ASK_FLAGS)
 MOMENTS = ("valid_from", "valid_upto", "write_until")
 NAMED = {"users": "user", "roles": "role", "clients": "client"}
 """Whom a profile applies to: table field and the field of its rows."""
@@ -29,6 +39,7 @@ RULE_FLAGS = (
 	"acknowledge_hidden_required",
 	"acknowledge_password_fields",
 	"acknowledge_print",
+	*ASK_FLAGS,
 )
 CONDITIONAL = (CREATE, UPDATE, SUBMIT, CANCEL, DELETE)
 """Operations that conditions can be about."""

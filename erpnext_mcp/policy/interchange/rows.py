@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from erpnext_mcp.policy.operations import OPERATIONS
-from erpnext_mcp.policy.profile import DocTypeRule
+from erpnext_mcp.policy.profile import ASKED, DocTypeRule
 
 TABLES = ("doctype_rules", "field_rules", "conditions")
 
@@ -26,6 +26,7 @@ def rows_of(rules: Iterable[DocTypeRule]) -> dict[str, list[dict[str, Any]]]:
 				"acknowledge_print": int(rule.acknowledge_print),
 				"cache_documents": int(rule.cache_documents),
 				"own_tools": int(rule.own_tools),
+				**{f"ask_{o}": int(o in rule.ask) for o in ASKED},
 			}
 		)
 		tables["field_rules"] += [

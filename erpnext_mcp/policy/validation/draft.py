@@ -9,6 +9,7 @@ from erpnext_mcp.policy.operations import OPERATIONS
 from erpnext_mcp.policy.profile import (
 	AFTER,
 	ALL_FIELDS,
+	ASKED,
 	LIMITS,
 	Condition,
 	DocTypeRule,
@@ -70,6 +71,7 @@ class Draft:
 				acknowledge_hidden_required=bool(row.get("acknowledge_hidden_required")),
 				cache_documents=bool(row.get("cache_documents")),
 				own_tools=bool(row.get("own_tools")),
+				ask=frozenset(o for o in ASKED if row.get(f"ask_{o}")),
 				tool_slug=row.get("tool_slug") or "",
 			)
 		return found
@@ -96,6 +98,7 @@ class Draft:
 			valid_from=values.get("valid_from"),
 			valid_upto=values.get("valid_upto"),
 			write_until=values.get("write_until"),
+			ask=frozenset(o for o in ASKED if values.get(f"ask_{o}")),
 			restrict_to_mcp=bool(values.get("restrict_to_mcp")),
 			rules=self.rules,
 			reports={
