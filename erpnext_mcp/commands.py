@@ -6,6 +6,7 @@ Frappe imports this module for every `bench` command, so it imports nothing that
 
 import click
 
+from erpnext_mcp.cli.doctor import doctor
 from erpnext_mcp.cli.export_audit import export_audit
 from erpnext_mcp.cli.export_profile import export_profile
 from erpnext_mcp.cli.import_profile import import_profile
@@ -36,5 +37,6 @@ mcp.add_command(export_audit)
 mcp.add_command(undo)
 mcp.add_command(stdio)
 mcp.add_command(serve)
+mcp.add_command(doctor)
 
 commands = [mcp]

@@ -59,6 +59,7 @@ READS_ONLY_OUR_OWN = {
 	"documents/idempotency.py",  # our own keys
 	"limits/approvals.py",  # our own requests
 	"policy/binding.py",  # API keys and tokens, to tell which are bound
+	"cli/doctor/site.py",  # whether the users of profiles can log in, for who has the command line
 	"cli/other_servers.py",  # DocTypes of other MCP servers, for who has the command line
 	"install.py",
 	"erpnext_mcp/doctype/mcp_permission_profile/mcp_permission_profile.py",
