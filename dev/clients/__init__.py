@@ -23,6 +23,14 @@ def install(progress: node.Progress = lambda line: None) -> Path:
 	return node.install(Path(__file__).parent, progress)
 
 
+def call_stdio(
+	client: str, command: list[str], cwd: Path, tool: str = "", arguments: dict | None = None
+) -> dict:
+	"""What `client` (sdk1 or sdk2) sees of the server that a command starts, on its standard input and output."""
+	start = json.dumps({"command": command[0], "args": command[1:], "cwd": str(cwd), "env": dict(os.environ)})
+	return _run([f"{client}.mjs", "stdio", start, tool, json.dumps(arguments or {})])
+
+
 def call(
 	client: str, url: str, authorization: str = "", tool: str = "", arguments: dict | None = None
 ) -> dict:

@@ -1,6 +1,8 @@
 // What the client programs share: read the command line, drive the client, print one JSON line of what was seen.
 
-/** `connect` gets {url, headers, fetch} and gives {client, protocol}. */
+/**
+ * `connect` gets {url, headers, fetch}, or {start} with what a stdio transport is started with, and gives {client, protocol}.
+ */
 export async function report(connect) {
 	const [url, authorization, tool, toolArguments = "{}"] = process.argv.slice(2);
 	const http = [];
@@ -11,8 +13,10 @@ export async function report(connect) {
 	};
 	const seen = { http };
 	try {
-		const headers = authorization ? { Authorization: authorization } : {};
-		const { client, protocol } = await connect({ url: new URL(url), headers, fetch: watched });
+		const headers = authorization && url !== "stdio" ? { Authorization: authorization } : {};
+		const where =
+			url === "stdio" ? { start: JSON.parse(authorization) } : { url: new URL(url), headers, fetch: watched };
+		const { client, protocol } = await connect(where);
 		seen.protocol = protocol;
 		seen.server = client.getServerVersion();
 		seen.tools = (await client.listTools()).tools.map((each) => each.name);

@@ -4,11 +4,14 @@
 
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { report } from "./report.mjs";
 
-await report(async ({ url, headers, fetch }) => {
+await report(async ({ url, headers, fetch, start }) => {
 	const client = new Client({ name: "sdk1", version: "1" });
-	const transport = new StreamableHTTPClientTransport(url, { requestInit: { headers }, fetch });
+	const transport = start
+		? new StdioClientTransport(start)
+		: new StreamableHTTPClientTransport(url, { requestInit: { headers }, fetch });
 	await client.connect(transport);
 	return { client, protocol: transport.protocolVersion };
 });

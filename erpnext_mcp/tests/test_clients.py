@@ -6,14 +6,16 @@ import shutil
 import pytest
 
 from erpnext_mcp.mcp_server.registry import TOOLS
+from erpnext_mcp.tests.test_uvicorn_door import uvicorn_server  # noqa: F401  the fixture
 from erpnext_mcp.mcp_server.tool import Transaction
 
 CUSTOMERS = {"doctype": "Customer", "fields": ["territory"], "order_by": "name asc", "limit": 3}
 
 
-@pytest.fixture
-def url(server, world) -> str:
-	return server.base_url + "/mcp"
+@pytest.fixture(params=["server", "uvicorn_server"])
+def url(request, world) -> str:
+	"""The endpoint at the site's own door and at that of uvicorn."""
+	return request.getfixturevalue(request.param).base_url + "/mcp"
 
 
 def offered(call, world) -> list[str]:
@@ -68,6 +70,37 @@ def test_python_sdk_without_credentials(url):
 	with pytest.raises(BaseException) as caught:
 		asyncio.run(connect())
 	assert "Authentication is required" in repr(caught.value)
+
+
+def test_fastmcp(url, world, reader_key, call):
+	fastmcp = pytest.importorskip("fastmcp")
+	from fastmcp.client.transports import StreamableHttpTransport
+
+	async def session() -> tuple[list[str], dict]:
+		transport = StreamableHttpTransport(url, headers={"Authorization": reader_key})
+		async with fastmcp.Client(transport) as client:
+			tools = [tool.name for tool in await client.list_tools()]
+			return tools, (await client.call_tool("list_generic_documents", CUSTOMERS)).structured_content
+
+	tools, listed = asyncio.run(session())
+	assert tools == offered(call, world)
+	assert listed == call(world.READER, "list_generic_documents", **CUSTOMERS).content
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="npm is missing")
+@pytest.mark.parametrize(("client", "protocol"), [("sdk1", "2025-11-25"), ("sdk2", "2026-07-28")])
+def test_t51_clients_of_npm_on_stdio(site, world, admin, call, client, protocol):
+	import frappe
+
+	clients = pytest.importorskip("dev.clients")
+	frappe.db.commit()
+	command = site.command("mcp", "stdio", "--user", world.READER)
+	seen = clients.call_stdio(client, command, site.bench / "sites", "list_generic_documents", CUSTOMERS)
+	assert "error" not in seen, seen
+	assert seen["tools"] == offered(call, world)
+	assert seen.get("protocol") in (protocol, None), "1.x does not tell it"
+	expected = call(world.READER, "list_generic_documents", **CUSTOMERS).content
+	assert seen["result"]["structuredContent"] == expected
 
 
 @pytest.mark.skipif(shutil.which("npm") is None, reason="npm is missing")
