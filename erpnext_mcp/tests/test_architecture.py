@@ -52,9 +52,9 @@ READS_ONLY_OUR_OWN = {
 	"desk/connect/keys.py",  # the caller's own API key
 	"desk/connect/oauth_clients.py",  # his own tokens and codes, and what their clients are called
 	"desk/connect/calls.py",  # his own audit entries, without values
-	"desk/connect/keys.py",  # the caller's own API key
-	"desk/connect/oauth_clients.py",  # his own tokens and codes, and what their clients are called
-	"desk/connect/calls.py",  # his own audit entries, without values
+	"audit/usage.py",  # the audit in sums, for administrators
+	"desk/access/people.py",  # users, roles and what they could connect with, for administrators
+	"desk/access/applications.py",  # clients and who uses them, the same
 	"audit/table.py",  # entries and seals, for the jobs and commands that prove them
 	"api/refused.py",  # whose credentials were refused
 	"documents/idempotency.py",  # our own keys
