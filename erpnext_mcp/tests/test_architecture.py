@@ -55,6 +55,7 @@ READS_ONLY_OUR_OWN = {
 	"audit/usage.py",  # the audit in sums, for administrators
 	"desk/access/people.py",  # users, roles and what they could connect with, for administrators
 	"desk/access/applications.py",  # clients and who uses them, the same
+	"desk/simulator/people.py",  # users and clients to simulate, the same
 	"audit/table.py",  # entries and seals, for the jobs and commands that prove them
 	"api/refused.py",  # whose credentials were refused
 	"documents/idempotency.py",  # our own keys
