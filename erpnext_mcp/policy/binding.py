@@ -87,6 +87,11 @@ def bound_credentials() -> list[Credential]:
 	return list(_bound(restricting, [*api_keys(), *_oauth_tokens()]))
 
 
+def bound_by(profile: Profile) -> list[Credential]:
+	"""Those of all credentials that work now which a profile binds, or will once it is saved."""
+	return list(_bound([profile], [*api_keys(), *_oauth_tokens()])) if profile.restrict_to_mcp else []
+
+
 def _bound(restricting: list[Profile], credentials: list[Credential]) -> Iterator[Credential]:
 	roles: dict[str, list[str]] = {}
 	for c in credentials:

@@ -10,7 +10,7 @@ import ipaddress
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from erpnext_mcp.access import FieldSets, Filter
 from erpnext_mcp.masks import FULL
@@ -24,6 +24,18 @@ from erpnext_mcp.policy.validation.facts import DocTypeFacts, at, paths
 
 LISTED = 12
 """Names that a sentence lists; of more it gives the number."""
+
+K = TypeVar("K")
+
+NAMED_BY = {
+	"users": "user",
+	"roles": "role",
+	"clients": "client",
+	"networks": "network",
+	"doctype_rules": "document_type",
+	"report_rules": "report",
+}
+"""By table, the field whose value `Wider.about` is."""
 
 LIMIT_WORDS = {
 	"reads_per_minute": _("Reads per minute"),
@@ -85,43 +97,37 @@ def widening(old: Profile | None, new: Profile, around: Around) -> list[Wider]:
 
 def moved(
 	name: str,
-	before: Mapping[str, str | None],
-	after: Mapping[str, str | None],
-	of_each: Mapping[str, Sequence[str]],
+	before: Mapping[K, str | None],
+	after: Mapping[K, str | None],
+	users: Mapping[K, Sequence[str]],
 ) -> list[Wider]:
 	"""What saving moves between profiles, of users as they are now.
 
 	:param name: of the profile
-	:param before: the profile that applies to each kind of user, None for none
+	:param before: by kind of users and client, the profile that applies now; None for none
 	:param after: the same once it is saved
-	:param of_each: the users of each kind
+	:param users: the users of each kind
 	"""
-	gained = sorted(
-		u for kind, users in of_each.items() for u in users if _gains(name, before[kind], after[kind])
-	)
-	lost: dict[str, list[str]] = {}
-	for kind, users in of_each.items():
-		other = after[kind]
-		if before[kind] == name and other not in (name, None):
-			lost.setdefault(str(other), []).extend(users)
+	gained: set[str] = set()
+	lost: dict[str, set[str]] = {}
+	for kind, now in after.items():
+		if now == before[kind]:
+			continue
+		if now == name:
+			gained.update(users[kind])
+		elif before[kind] == name and now is not None:
+			lost.setdefault(now, set()).update(users[kind])
 	found = []
 	if gained:
-		found.append(Wider(Message(_("It will newly apply to {0}."), _listed(gained))))
-	found += [
-		Wider(
-			Message(
-				_("It will no longer apply to {0}: profile {1} will, which may open more."),
-				_listed(sorted(users)),
-				other,
-			)
+		found.append(Wider(Message(_("It will newly apply to {0}."), _listed(sorted(gained)))))
+	for other, names in sorted(lost.items()):
+		message = Message(
+			_("It will no longer apply to {0}: profile {1} will, which may open more."),
+			_listed(sorted(names)),
+			other,
 		)
-		for other, users in sorted(lost.items())
-	]
+		found.append(Wider(message))
 	return found
-
-
-def _gains(name: str, before: str | None, after: str | None) -> bool:
-	return after == name and before != name
 
 
 # Switches, times, strength
@@ -271,6 +277,8 @@ def _rules(old: Profile, new: Profile, around: Around) -> Iterator[Wider]:
 		if facts is None:
 			continue
 		before = old.rules.get(doctype)
+		if before == rule:
+			continue
 		was_open = before is not None and _operations(before, facts)
 		messages: Iterable[Message] = ()
 		if not was_open and _operations(rule, facts):

@@ -41,7 +41,8 @@ AROUND_PERMISSIONS = {
 READS_ONLY_OUR_OWN = {
 	"policy/store.py",  # profiles and settings
 	"policy/grant.py",
-	"policy/validation/site.py",  # users and roles, for the administrator who saves a profile
+	"policy/validation/site.py",  # print formats, for the administrator who saves a profile
+	"policy/validation/people.py",  # users, their roles and shares, for the same administrator
 	"mcp_server/pipeline.py",  # whether the caller is still enabled
 	"mcp_server/caller.py",  # the client of his token
 	"documents/system.py",  # facts of the caller himself

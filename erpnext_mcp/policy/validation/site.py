@@ -10,11 +10,19 @@ from frappe.utils import get_datetime
 from erpnext_mcp.policy import store
 from erpnext_mcp.policy.deny_list import denied_reason
 from erpnext_mcp.policy.fields import is_filled, meta_value
-from erpnext_mcp.policy.profile import Profile
-from erpnext_mcp.policy.validation import ties
+from erpnext_mcp.policy.operations import FRAPPE_PERMISSION
+from erpnext_mcp.policy.validation import audience, people, ties
 from erpnext_mcp.policy.validation.draft import Draft
-from erpnext_mcp.policy.validation.facts import DocTypeFacts, naming_fields, title_fields
+from erpnext_mcp.policy.validation.facts import (
+	DocTypeFacts,
+	RolePermission,
+	naming_fields,
+	title_fields,
+)
 from erpnext_mcp.policy.validation.finding import Finding
+
+RIGHTS = frozenset(right for ptypes in FRAPPE_PERMISSION.values() for right in ptypes)
+"""Frappe's permission types that decide something here."""
 
 NEVER_SHOWN = frozenset({*default_fields, *optional_fields, *child_table_fields})
 
@@ -68,6 +76,15 @@ def facts_of(doctype: str) -> DocTypeFacts | None:
 		),
 		fetched={path: source for path, (m, df) in fields.items() if (source := _fetched(m, df))},
 		print_formats=print_formats(doctype),
+		permissions=tuple(
+			RolePermission(
+				role=perm.role,
+				permlevel=perm.permlevel or 0,
+				rights=frozenset(right for right in RIGHTS if perm.get(right)),
+				if_owner=bool(perm.if_owner),
+			)
+			for perm in meta.permissions
+		),
 	)
 
 
@@ -83,24 +100,7 @@ def warnings_of_ties(name: str) -> list[Finding]:
 	profile = next(p for p in profiles if p.name == name)
 	if not profile.names_somebody or not ties.rivals(profile, profiles):
 		return []
-	return ties.findings(ties.tied(profile, profiles, _users(profiles)))
-
-
-def _users(profiles: tuple[Profile, ...]) -> dict[str, frozenset[str]]:
-	"""Enabled users with those of their roles that a profile names."""
-	named = sorted({role for p in profiles for role in p.roles})
-	users: dict[str, set[str]] = {
-		user: set()
-		for user in frappe.get_all("User", filters={"enabled": 1}, pluck="name")
-		if user != "Guest"
-	}
-	if named:
-		for row in frappe.get_all(
-			"Has Role", filters={"parenttype": "User", "role": ("in", named)}, fields=["parent", "role"]
-		):
-			if row.parent in users:
-				users[row.parent].add(row.role)
-	return {user: frozenset(roles) for user, roles in users.items()}
+	return ties.findings(audience.tied(profile, profiles, people.kinds(profiles).kinds))
 
 
 def _fetched(meta, df) -> tuple[str, str] | None:
