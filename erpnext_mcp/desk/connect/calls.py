@@ -32,6 +32,7 @@ SHOWN = (
 	"reason_code",
 	"client_name",
 	"transport",
+	"simulated_user",
 )
 
 

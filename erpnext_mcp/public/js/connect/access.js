@@ -20,30 +20,31 @@ export class AccessCard extends Card {
 			: ["green", __("Open")];
 		pill(color, label).appendTo(this.header);
 		if (access.problem) {
-			const box = notice("red", [access.problem, this.hint(access)]).appendTo(content);
-			if (makes_profiles()) this.way_out(access).appendTo(box);
+			const own = makes_profiles();
+			const box = notice("red", own ? access.problem : [access.problem, this.hint(access)]);
+			if (own) this.way_out(access).appendTo(box);
+			box.appendTo(content);
 			return;
 		}
 		this.facts(access).appendTo(content);
 		this.doctypes(access.doctypes).appendTo(content);
 	}
 
-	/** The tools' hint names no person; here somebody reads it who can go and ask, or change it himself. */
+	/** The tools' hint names no person; here somebody reads it who can go and ask. */
 	hint(access) {
-		if (makes_profiles()) return access.enabled ? access.hint : "";
-		return access.ask.length ? whom_to_ask(access.ask) : access.hint;
+		return this.page.state.ask.length ? whom_to_ask(this.page.state.ask) : access.hint;
 	}
 
+	/** For who can change it himself. */
 	way_out(access) {
-		const [doctype, label] = access.enabled
-			? ["MCP Permission Profile", __("Open the permission profiles")]
-			: ["MCP Gateway Settings", __("Open the settings")];
-		return $("<a></a>")
+		const [label, route] = access.enabled
+			? [__("See who has access, and why"), ["mcp-access"]]
+			: [__("Open the settings"), ["Form", "MCP Gateway Settings"]];
+		return $('<a href="#" class="mcp-connect-way-out"></a>')
 			.text(label)
-			.attr("href", "#")
 			.on("click", (e) => {
 				e.preventDefault();
-				access.enabled ? frappe.set_route("List", doctype) : frappe.set_route("Form", doctype);
+				frappe.set_route(...route);
 			});
 	}
 

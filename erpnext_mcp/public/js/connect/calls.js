@@ -1,6 +1,6 @@
 // The user's own last calls, without values.
 
-import { Card, client_label, pill, table, when } from "./card.js";
+import { Card, client_label, pill, short, table, when } from "./card.js";
 import * as server from "./server.js";
 
 const COLORS = { Allowed: "green", Refused: "orange", Failed: "red" };
@@ -41,7 +41,7 @@ export class CallsCard extends Card {
 				[row.reference_doctype && __(row.reference_doctype), row.reference_name].filter(Boolean).join(" "),
 				pill(COLORS[row.outcome] || "gray", __(row.outcome)),
 				[row.reason_code, row.reason].filter(Boolean).join(": "),
-				row.transport === "desk" ? __("The desk") : client_label(row.client_name),
+				short(row.transport === "desk" ? __("The desk") : client_label(row.client_name)),
 			])
 		).appendTo(this.content);
 	}
@@ -55,6 +55,7 @@ export class CallsCard extends Card {
 	tool(row) {
 		// Nothing of a client, but what he did himself on this page.
 		const text = row.transport === "desk" ? `${row.tool}: ${row.operation}` : row.tool;
-		return row.dry_run ? `${text} (${__("dry run")})` : text;
+		if (row.simulated_user) return __("{0} (simulated as {1})", [text, row.simulated_user]);
+		return row.dry_run ? __("{0} (dry run)", [text]) : text;
 	}
 }

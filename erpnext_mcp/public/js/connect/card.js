@@ -22,9 +22,9 @@ export class Card {
 	fill() {}
 }
 
-/** A notice; `color` of Frappe's form messages. */
+/** A notice; `color` is blue, green, yellow, orange or red. */
 export function notice(color, lines) {
-	const box = $(`<div class="form-message ${color}"></div>`);
+	const box = $(`<div class="mcp-connect-notice ${color}"></div>`);
 	for (const line of [lines].flat()) $("<div></div>").text(line).appendTo(box);
 	return box;
 }
@@ -44,6 +44,11 @@ export function whom_to_ask(names) {
 /** What a client calls itself. */
 export function client_label(name) {
 	return name === TEST_CLIENT ? __("The test on this page") : name || __("Unnamed");
+}
+
+/** A text that may be long, such as what a browser calls itself; the whole of it in its tooltip. */
+export function short(text) {
+	return $('<span class="mcp-connect-short"></span>').text(text).attr("title", text);
 }
 
 /** A time of the server, as long ago; the exact one in its tooltip. */

@@ -47,7 +47,7 @@ function no_answer({ url, origin }) {
 	}
 	return problem(__("No answer: the connection failed."), [
 		__("Is this computer online, and the site running? Reload this page to see."),
-		__("A proxy, a firewall or a browser extension may hold back this address: try the curl command in a terminal."),
+		__("A proxy, a firewall or a browser extension may hold back this address, or lead it to a login page elsewhere: try the curl command in a terminal."),
 	]);
 }
 
@@ -162,6 +162,14 @@ function answered(seen, { user }) {
 			title: __("It works, but with the key of another user: {0}.", [text_of(content.user)]),
 			facts,
 			advice: [__("A client with this key works as that user.")],
+		};
+	}
+	if (seen.redirected) {
+		return {
+			state: "warning",
+			title: __("It works, but by way of another address."),
+			facts,
+			advice: [__("Not every client goes along. Use the one that it leads to: {0}", [seen.url])],
 		};
 	}
 	if (seen.ms > SLOW) {

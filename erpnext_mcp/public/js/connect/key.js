@@ -1,7 +1,7 @@
 // The user's own API key: made, rotated, deleted; its secret shown once.
 
 import { copy_button } from "../lib/copy.js";
-import { Card, client_label, notice, pill, table, when, whom_to_ask } from "./card.js";
+import { Card, client_label, notice, pill, short, table, when, whom_to_ask } from "./card.js";
 import * as server from "./server.js";
 
 export class KeyCard extends Card {
@@ -70,7 +70,7 @@ export class KeyCard extends Card {
 				? __("You may not change your API key yourself.")
 				: __("You may not make an API key yourself.");
 			return line.append(
-				$('<span class="text-muted"></span>').text(`${text} ${whom_to_ask(state.access.ask)}`)
+				$('<span class="text-muted"></span>').text(`${text} ${whom_to_ask(state.ask)}`)
 			);
 		}
 		const button = (label, look, action) =>
@@ -137,10 +137,7 @@ export class KeyCard extends Card {
 					fieldtype: "Check",
 					fieldname: "sure",
 					label: check,
-					onchange: () =>
-						dialog.get_value("sure")
-							? dialog.enable_primary_action()
-							: dialog.disable_primary_action(),
+					onchange: () => button.prop("disabled", !dialog.get_value("sure")),
 				},
 			],
 			primary_action_label: label,
@@ -150,10 +147,10 @@ export class KeyCard extends Card {
 				action();
 			},
 		});
-		dialog.get_primary_btn().removeClass("btn-primary").addClass("btn-danger");
+		const button = dialog.get_primary_btn().removeClass("btn-primary").addClass("btn-danger");
 		$(dialog.get_field("what").wrapper).empty().append($("<p></p>").text(first), this.uses(uses));
 		dialog.show();
-		dialog.disable_primary_action();
+		button.prop("disabled", true);
 	}
 
 	uses({ clients, last_used, complete }) {
@@ -162,7 +159,7 @@ export class KeyCard extends Card {
 			$("<p></p>").text(__("These MCP clients have used it in the last 30 days, and stop:")).appendTo(box);
 			table(
 				[__("Client"), __("Calls"), __("Last Call")],
-				clients.map((c) => [client_label(c.client_name), format_number(c.calls, null, 0), when(c.last)])
+				clients.map((c) => [short(client_label(c.client_name)), format_number(c.calls, null, 0), when(c.last)])
 			).appendTo(box);
 		} else if (last_used) {
 			$("<p></p>").append(document.createTextNode(__("An MCP client has used it, and stops. Last call:") + " "), when(last_used)).appendTo(box);

@@ -11,11 +11,7 @@ import { TestCard } from "./test.js";
 
 export class ConnectPage {
 	constructor(wrapper) {
-		this.page = frappe.ui.make_app_page({
-			parent: wrapper,
-			title: __("Connect an MCP Client"),
-			single_column: true,
-		});
+		this.page = wrapper.page;
 		this.page.set_secondary_action(__("Refresh"), () => this.refresh(), "refresh");
 		/** What the server said last; null until it has. */
 		this.state = null;
@@ -73,7 +69,7 @@ export class ConnectPage {
 	show_failure() {
 		this.body.removeClass("mcp-connect-loading");
 		if (this.body.children(".mcp-connect-failure").length) return;
-		$('<div class="form-message red mcp-connect-failure"></div>')
+		$('<div class="mcp-connect-notice red mcp-connect-failure"></div>')
 			.text(__("This page could not be loaded. Refresh it, or ask your administrator."))
 			.prependTo(this.body);
 	}
