@@ -10,7 +10,7 @@ from erpnext_mcp.audit import usage
 from erpnext_mcp.desk.access import people
 from erpnext_mcp.limits import clients
 
-PAGE = 50
+PAGE = 20
 MOST_USERS = 5
 """That are named of an OAuth client."""
 

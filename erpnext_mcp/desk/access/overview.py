@@ -12,7 +12,7 @@ from erpnext_mcp.policy import store
 from erpnext_mcp.policy.candidates import hindrance
 from erpnext_mcp.policy.profile import Profile
 
-PAGE = 50
+PAGE = 20
 """Users."""
 
 
