@@ -125,14 +125,14 @@ def _audience(
 
 def _shared(draft: Draft, who: Audience) -> dict[str, frozenset[str]]:
 	"""What is shared of the DocTypes for which roles alone are not enough: only then does it matter."""
-	shared = {}
+	missing = []
 	for doctype, rule in draft.rules.items():
 		facts = draft.facts(doctype)
-		if facts is None or facts.closed or not who.users:
+		if facts is None or facts.closed:
 			continue
 		if any(not any(who.may(facts, r) for r in FRAPPE_PERMISSION[o]) for o in rule.operations):
-			shared[doctype] = people.shared_with(who.users, doctype)
-	return shared
+			missing.append(doctype)
+	return people.shared_with(who.users, missing)
 
 
 # What is said of it

@@ -77,7 +77,7 @@ def _fit_rule(draft: Draft, row: dict[str, Any]) -> bool:
 
 def _fit_print_formats(draft: Draft, row: dict[str, Any]) -> None:
 	named = lines(row["print_formats"])
-	known = print_formats(row["document_type"])
+	known = print_formats([row["document_type"]])[row["document_type"]]
 	for name in named:
 		if name not in known:
 			draft.notes.unresolved(

@@ -18,9 +18,6 @@ ANY_LEVEL = frozenset(range(10))
 OF_OTHERS_TOO = frozenset({"select", "read", "create"})
 """What a user has of a DocType where he has it for his own documents only (`frappe.permissions.get_role_permissions`)."""
 
-BY_SHARE = frozenset({"read", "write", "submit", "print"})
-"""What a shared document gives its user of the DocType; print comes with read."""
-
 
 @dataclass(frozen=True)
 class Kind:

@@ -8,7 +8,7 @@ import frappe
 from frappe.permissions import ALL_USER_ROLE, AUTOMATIC_ROLES, GUEST_ROLE, SYSTEM_USER_ROLE
 
 from erpnext_mcp.policy.profile import Profile
-from erpnext_mcp.policy.validation.audience import BY_SHARE, Kind, kinds_of
+from erpnext_mcp.policy.validation.audience import Kind, kinds_of
 
 MOST_USERS = 20_000
 """Enabled users that are looked at; on a site with more, the first by name."""
@@ -72,8 +72,22 @@ def roles_of(users: Sequence[str]) -> frozenset[str]:
 	return frozenset(found.difference(AUTOMATIC_ROLES) | automatic)
 
 
-def shared_with(users: Sequence[str], doctype: str) -> frozenset[str]:
-	"""What documents of a DocType that are shared with any of the users give them, as permission types."""
+def shared_with(users: Sequence[str], doctypes: Iterable[str]) -> dict[str, frozenset[str]]:
+	"""What documents that are shared with any of the users give them, as permission types by DocType."""
+	wanted = sorted(set(doctypes))
+	if not wanted or not users:
+		return {}
+	with_shares = frappe.get_all(
+		"DocShare",
+		filters={"share_doctype": ("in", wanted)},
+		distinct=True,
+		order_by="share_doctype asc",
+		pluck="share_doctype",
+	)
+	return {doctype: _shared_with(users, doctype) for doctype in with_shares}
+
+
+def _shared_with(users: Sequence[str], doctype: str) -> frozenset[str]:
 	found = set()
 	for right in ("read", "write", "submit"):
 		shares = {"share_doctype": doctype, right: 1}
@@ -81,7 +95,7 @@ def shared_with(users: Sequence[str], doctype: str) -> frozenset[str]:
 			_some("DocShare", shares | {"user": ("in", names)}) for names in _in_parts(users)
 		):
 			found.add(right)
-	return frozenset(found | {"print"} if "read" in found else found) & BY_SHARE
+	return frozenset(found | {"print"} if "read" in found else found)
 
 
 def not_enabled(users: Iterable[str]) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """Reads from the site what validation has to know: profiles as drafts, DocTypes as facts, users with their roles."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import frappe
@@ -37,11 +38,15 @@ def draft_of(doc) -> Draft:
 		values[fieldname] = get_datetime(values[fieldname]) if values.get(fieldname) else None
 	for row in values.get("conditions") or ():
 		row["value"] = store.condition_value(row.get("value"))
-	return Draft(values, facts_of, AUTOMATIC_ROLES)
+	formats = print_formats([row.get("document_type") for row in values.get("doctype_rules") or ()])
+	return Draft(values, lambda doctype: facts_of(doctype, formats), AUTOMATIC_ROLES)
 
 
-def facts_of(doctype: str) -> DocTypeFacts | None:
-	"""What there is to know of a DocType; None when there is no such."""
+def facts_of(doctype: str, formats: Mapping[str, frozenset[str]] | None = None) -> DocTypeFacts | None:
+	"""What there is to know of a DocType; None when there is no such.
+
+	:param formats: print formats by DocType, as far as they are known already
+	"""
 	try:
 		meta = frappe.get_meta(doctype)
 	except frappe.DoesNotExistError:
@@ -75,7 +80,7 @@ def facts_of(doctype: str) -> DocTypeFacts | None:
 			meta.get("title_field"), (title.options or title.default or "") if title else "", own
 		),
 		fetched={path: source for path, (m, df) in fields.items() if (source := _fetched(m, df))},
-		print_formats=print_formats(doctype),
+		print_formats=(formats or {}).get(doctype) or print_formats([doctype])[doctype],
 		permissions=tuple(
 			RolePermission(
 				role=perm.role,
@@ -88,10 +93,14 @@ def facts_of(doctype: str) -> DocTypeFacts | None:
 	)
 
 
-def print_formats(doctype: str) -> frozenset[str]:
-	"""What prints of a DocType can look like; `Standard` is Frappe's own."""
-	filters = {"doc_type": doctype, "disabled": 0}
-	return frozenset({"Standard", *frappe.get_all("Print Format", filters=filters, pluck="name")})
+def print_formats(doctypes: Iterable[str | None]) -> dict[str, frozenset[str]]:
+	"""By DocType, what prints of it can look like; `Standard` is Frappe's own."""
+	found = {doctype: {"Standard"} for doctype in doctypes if doctype}
+	filters = {"doc_type": ("in", sorted(found)), "disabled": 0}
+	for row in frappe.get_all("Print Format", filters=filters, fields=["name", "doc_type"]) if found else ():
+		if row.doc_type in found:  # MariaDB finds other spellings too
+			found[row.doc_type].add(row.name)
+	return {doctype: frozenset(names) for doctype, names in found.items()}
 
 
 def warnings_of_ties(name: str) -> list[Finding]:
