@@ -6,7 +6,7 @@ Read without the user's own permissions, so every function asks first for the on
 import datetime
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from frappe.utils import add_days, get_datetime, getdate, nowdate
 
 from erpnext_mcp.audit import export
 from erpnext_mcp.audit import table as audit_table
-from erpnext_mcp.audit.entry import ALLOWED, DOCTYPE, FAILED, REFUSED
+from erpnext_mcp.audit.entry import ALLOWED, DESK, DOCTYPE, FAILED, REFUSED
 
 VALUES_LEVEL = 1
 """The permission level of `changes`."""
@@ -131,6 +131,36 @@ def calls_since(moment: datetime.datetime, outcome: str = "") -> int:
 	table = _table()
 	query = _real(frappe.qb.from_(table), table).select(Count("*")).where(table.timestamp >= moment)
 	return (query.where(table.outcome == outcome) if outcome else query).run()[0][0]
+
+
+def has_happened(
+	since: datetime.datetime, *, tools: Collection[str] = (), others: Collection[str] = ()
+) -> bool:
+	"""Whether an agent with a credential was answered since a moment.
+
+	:param tools: only with one of these tools
+	:param others: only with one that is none of these
+	"""
+	check_reader()
+	table = _table()
+	query = (
+		_real(frappe.qb.from_(table), table)
+		.select(table.name)
+		.where((table.timestamp >= since) & (table.outcome == ALLOWED) & (table.credential != ""))
+	)
+	if tools:
+		query = query.where(table.tool.isin(tools))
+	if others:
+		query = query.where(table.tool.notin(others))
+	return bool(query.limit(1).run())
+
+
+def was_simulated(since: datetime.datetime) -> bool:
+	"""Whether an administrator has used the simulator since a moment."""
+	check_reader()
+	table = _table()
+	query = frappe.qb.from_(table).select(table.name)
+	return bool(query.where((table.timestamp >= since) & (table.simulated_user != "")).limit(1).run())
 
 
 def sealing() -> audit_table.Sealing:
@@ -327,8 +357,10 @@ def _calls(period: Period) -> Any:
 
 
 def _real(query: Any, table: Any) -> Any:
-	"""Without what administrators have only simulated: no agent has called."""
-	return query.where(table.simulated_user.isnull() | (table.simulated_user == ""))
+	"""Without what no agent has done: simulations of administrators, and what was done in the desk."""
+	return query.where(
+		(table.simulated_user.isnull() | (table.simulated_user == "")) & (table.transport != DESK)
+	)
 
 
 def _outcomes(table: Any) -> Sequence[Any]:

@@ -21,6 +21,7 @@ from frappe.utils import (
 
 from erpnext_mcp.api.desk.roles import administrators_only
 from erpnext_mcp.audit import statistics, verified
+from erpnext_mcp.audit.entry import DESK
 from erpnext_mcp.limits.clients import DOCTYPE as CLIENT
 
 BY_WIDGETS = {"methods": ["GET", "POST"]}
@@ -98,7 +99,11 @@ def _midnight() -> datetime:
 
 def _today() -> dict[str, Any]:
 	"""Filters of a list that shows what `calls_since` counts."""
-	return {"timestamp": [">=", str(_midnight())], "simulated_user": ["is", "not set"]}
+	return {
+		"timestamp": [">=", str(_midnight())],
+		"simulated_user": ["is", "not set"],
+		"transport": ["!=", DESK],
+	}
 
 
 def _number(value: int, view: str, name: str, route_options: dict[str, Any]) -> Figure:

@@ -27,11 +27,5 @@ frappe.ui.form.on("MCP Audit Seal", {
 		$('<p class="text-muted small"></p>')
 			.text(__("Whether the chain holds is checked every day, and by the command bench mcp verify-audit."))
 			.appendTo($headline);
-		if (!doc.dropped_at) {
-			frm.add_custom_button(__("Show Its Calls"), () => {
-				frappe.route_options = { seal: doc.name };
-				frappe.set_route("List", "MCP Audit Entry");
-			});
-		}
 	},
 });

@@ -17,6 +17,14 @@ const DONE = {
 	assign: (names) => __("{0} assigned {1}", names),
 };
 
+/** What is done to one's own credentials, in the desk. */
+const BY_HAND = {
+	create: (names) => __("{0} made himself an API key", names),
+	rotate: (names) => __("{0} replaced his API key", names),
+	delete: (names) => __("{0} removed his API key", names),
+	disconnect: (names) => __("{0} disconnected an OAuth client", names),
+};
+
 const CODES = {
 	invalid_arguments: () => __("the call did not fit the tool"),
 	not_found: () => __("for the caller it does not exist"),
@@ -50,6 +58,7 @@ export function sentence(doc, target) {
 		const viewer = String(html`<b>${doc.user}</b>`);
 		return safe(__("{0} simulated what would become of {1} by {2}", [viewer, tool, user]));
 	}
+	if (doc.transport === "desk" && BY_HAND[doc.operation]) return safe(BY_HAND[doc.operation]([user]));
 	if (doc.outcome !== "Allowed") {
 		const refused = doc.outcome === "Refused";
 		if (!target) {
