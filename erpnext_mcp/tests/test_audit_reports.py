@@ -237,3 +237,20 @@ def test_entries_are_found_by_time_user_and_session(admin):
 	"""The columns by which the reports look for entries have an index."""
 	indexed = {df.fieldname for df in frappe.get_meta(audit.DOCTYPE).fields if df.search_index}
 	assert {"timestamp", "user", "session"} <= indexed
+
+
+def test_charts_of_the_reports(calls):
+	by_day = execute("MCP Calls per Day").chart["data"]
+	assert len(by_day["labels"]) == 30 and by_day["labels"][-1] == nowdate()
+	assert (
+		execute("MCP Calls per Day", from_date="2001-01-01", to_date="2001-12-31").chart["data"]["labels"]
+		== []
+	)
+	tools = execute("MCP Slowest Tools")
+	assert tools.chart["data"]["labels"] == [r["tool"] for r in tools.rows[:10]]
+	reasons = execute("MCP Refusals by Reason")
+	(refused,) = reasons.chart["data"]["datasets"]
+	assert sum(refused["values"]) <= sum(r["calls"] for r in reasons.rows)
+	assert "not_permitted" in reasons.chart["data"]["labels"]
+	clients = execute("MCP Calls by Client").chart["data"]
+	assert {len(d["values"]) for d in clients["datasets"]} == {len(clients["labels"])}

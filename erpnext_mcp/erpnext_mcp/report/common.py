@@ -8,6 +8,9 @@ from frappe import _
 Column = dict[str, Any]
 Row = dict[str, Any]
 
+MOST_BARS = 10
+
+TIME_COLORS = ("#318ad8", "#8c68cd")
 OUTCOME_COLORS = {"allowed": "#48bb74", "refused": "#ecac4b", "failed": "#e24c4c"}
 
 _MARKUP = str.maketrans({"<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
@@ -28,6 +31,26 @@ def counts() -> list[Column]:
 		column("refused", _("Refused"), "Int", 90),
 		column("failed", _("Failed"), "Int", 90),
 	]
+
+
+def chart(rows: Iterable[Row], label: str, series: dict[str, str], colors: Iterable[str], **more: Any) -> Row:
+	"""A bar chart of rows.
+
+	:param label: the column that names the bars
+	:param series: by column, what it is called; translated already
+	"""
+	rows = list(rows)
+	return {
+		"data": {
+			# They become HTML, too.
+			"labels": [text(str(row[label] or "-")) for row in rows],
+			"datasets": [{"name": name, "values": [row[f] for row in rows]} for f, name in series.items()],
+		},
+		"type": "bar",
+		"colors": list(colors),
+		"axisOptions": {"shortenYAxisNumbers": 1},
+		**more,
+	}
 
 
 def shown(rows: Iterable[Row]) -> list[Row]:

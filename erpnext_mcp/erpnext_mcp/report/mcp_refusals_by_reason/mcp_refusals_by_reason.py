@@ -1,14 +1,15 @@
 """MCP Refusals by Reason: what stood against calls, and how often."""
 
+from collections import Counter
 from typing import Any
 
 from frappe import _
 
 from erpnext_mcp.audit import statistics
-from erpnext_mcp.erpnext_mcp.report.common import Column, Row, column, shown
+from erpnext_mcp.erpnext_mcp.report.common import MOST_BARS, OUTCOME_COLORS, Column, Row, chart, column, shown
 
 
-def execute(filters: dict[str, Any] | None = None) -> tuple[list[Column], list[Row]]:
+def execute(filters: dict[str, Any] | None = None) -> tuple[list[Column], list[Row], None, Row]:
 	filters = filters or {}
 	period = statistics.Period.of(filters.get("from_date"), filters.get("to_date"))
 	rows = statistics.refusals(period, filters.get("outcome") or statistics.REFUSED)
@@ -19,4 +20,13 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[list[Column], list[R
 		column("users", _("Users"), "Int", 90),
 		column("last", _("Last"), "Datetime", 180),
 	]
-	return columns, shown(rows)
+	return columns, shown(rows), None, by_code(rows)
+
+
+def by_code(rows: list[Row]) -> Row:
+	"""The chart: reasons differ in what they name, their codes don't."""
+	codes = Counter()
+	for row in rows:
+		codes[row["reason_code"]] += row["calls"]
+	bars = [{"code": code, "calls": calls} for code, calls in codes.most_common(MOST_BARS)]
+	return chart(bars, "code", {"calls": _("Calls")}, [OUTCOME_COLORS["refused"]])
