@@ -350,6 +350,18 @@ def test_what_is_no_form_is_refused(world, admin, sent):
 				)
 			]
 		},
+		{"doctype_rules": [rule(row_filter="[" * 100_000)]},
+		{
+			"conditions": [
+				{
+					"document_type": "Customer",
+					"operation": "update",
+					"field": "territory",
+					"operator": "in",
+					"value": "[" * 100_000,
+				}
+			]
+		},
 		{"reads_per_hour": "many", "rows_per_hour": "٣", "report_rules": [{"report": "Nope"}]},
 	],
 )

@@ -4,7 +4,6 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html
 
 from erpnext_mcp.desk.profile.form import from_form
 from erpnext_mcp.policy.interchange import presets as shipped
@@ -45,7 +44,7 @@ def of_preset(name: str) -> dict[str, Any]:
 	try:
 		draft = save.read(shipped.preset_text(name))
 	except ValueError as e:
-		frappe.throw(escape_html(str(e)))
+		frappe.throw(translated(e.args[0]))
 	return _form(_naming_nobody(draft))
 
 
@@ -74,7 +73,7 @@ def of_file(content: str) -> dict[str, Any]:
 	try:
 		draft = save.read(content)
 	except ValueError as e:
-		frappe.throw(_("This file can't be imported: {0}.").format(escape_html(str(e))))
+		frappe.throw(_("This file can't be imported: {0}.").format(translated(e.args[0])))
 	return _form(draft)
 
 
