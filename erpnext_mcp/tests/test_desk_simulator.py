@@ -7,70 +7,7 @@ import json
 
 import pytest
 
-ALL = "mcp.viewer.all@example.com"
-"""Reads all customers, all of their fields."""
-SOME = "mcp.viewer.some@example.com"
-"""The same without permission level 3; no System Manager."""
-NORTH = "mcp.viewer.north@example.com"
-"""The same, but only for customers of one territory."""
-NONE = "mcp.viewer.none@example.com"
-"""MCP Administrator and nothing else."""
-GERMAN_VIEWERS = (ALL, SOME, NORTH, NONE)
-
-
-@pytest.fixture(scope="module")
-def viewers(world):
-	import frappe
-
-	frappe.set_user("Administrator")
-	world.make_user(ALL, "System Manager", "Sales User", "Sales Manager", "Sales Master Manager")
-	world.make_user(SOME, "MCP Administrator", "Sales User", "Sales Manager")
-	world.make_user(NORTH, "MCP Administrator", "Sales User")
-	world.make_user(NONE, "MCP Administrator")
-	if not frappe.db.exists("User Permission", {"user": NORTH}):
-		frappe.get_doc(
-			{"doctype": "User Permission", "user": NORTH, "allow": "Territory", "for_value": world.NORTH}
-		).insert()
-	frappe.db.commit()
-	yield GERMAN_VIEWERS
-	frappe.set_user("Administrator")
-	frappe.db.rollback()
-	for name in frappe.get_all("User Permission", filters={"user": NORTH}, pluck="name"):
-		frappe.delete_doc("User Permission", name)
-	for user in GERMAN_VIEWERS:
-		frappe.delete_doc("User", user, force=True)
-	frappe.db.commit()
-
-
-@pytest.fixture
-def simulate(admin, viewers):
-	"""simulate(viewer, user, tool, **arguments) → what the page gets."""
-	import frappe
-
-	from erpnext_mcp.api.desk import simulator
-	from erpnext_mcp.desk.simulator import simulate as module
-	from erpnext_mcp.limits import limiter
-
-	def simulate(viewer, user, tool="tools/list", /, client=None, ip_address=None, **arguments):
-		frappe.set_user(viewer)
-		try:
-			limiter.forget(f"erpnext_mcp:simulations:{viewer}")
-			return simulator.simulate(user, tool, json.dumps(arguments), client, ip_address)
-		finally:
-			assert frappe.session.user == viewer
-			frappe.set_user("Administrator")
-
-	assert module.MOST_PER_MINUTE
-	return simulate
-
-
-def layer(told, key):
-	return next(x for x in told["layers"] if x["key"] == key)
-
-
-def state(told):
-	return told["verdict"]["state"]
-
+from erpnext_mcp.tests.simulating import ALL, NONE, NORTH, SOME, layer, state
 
 # What the viewer may read is what the user gets
 
@@ -501,3 +438,102 @@ def test_every_tool_has_a_rule():
 	from erpnext_mcp.mcp_server.registry import LIST_TOOLS, TOOLS
 
 	assert {t.perform for t in (LIST_TOOLS, *TOOLS.values())} == set(RULES)
+
+
+ARGUMENTS = {
+	"get_doctype_permissions": {"doctype": "Customer"},
+	"get_doctype_schema": {"doctype": "Customer"},
+	"explain_access": {"doctype": "Customer", "operation": "read"},
+	"list_generic_documents": {"doctype": "Customer"},
+	"search_generic_documents": {"doctype": "Customer", "search_term": "MCP"},
+	"count_generic_documents": {"doctype": "Customer"},
+	"aggregate_generic_documents": {"doctype": "Customer", "aggregates": [{"function": "count"}]},
+	"create_generic_document": {
+		"doctype": "Customer",
+		"data": {"customer_name": "X", "customer_type": "Company"},
+	},
+	"make_mapped_document": {
+		"source_doctype": "Customer",
+		"source_name": "MCP Alpha",
+		"target_doctype": "Quotation",
+	},
+	"update_generic_document": {
+		"doctype": "Customer",
+		"name": "MCP Alpha",
+		"data": {"website": "x.example.com"},
+	},
+	"apply_workflow_action": {"doctype": "Customer", "name": "MCP Alpha", "action": "Approve"},
+	"bulk_create_documents": {
+		"doctype": "Customer",
+		"documents": [{"customer_name": "X", "customer_type": "Company"}],
+	},
+	"bulk_update_documents": {
+		"doctype": "Customer",
+		"documents": [{"name": "MCP Alpha", "data": {"website": "x.example.com"}}],
+	},
+	"get_report_info": {"report": "Customers"},
+	"run_report": {"report": "Customers"},
+	"read_attachment": {"doctype": "Customer", "name": "MCP Alpha", "file": "none"},
+	"add_comment": {"doctype": "Customer", "name": "MCP Alpha", "text": "x"},
+	"assign": {"doctype": "Customer", "name": "MCP Alpha", "user": "mcp.reader@example.com"},
+	**{key: {} for key in ("test_connection", "get_system_info", "list_doctypes", "get_pending_approvals")},
+}
+
+
+def tool_names():
+	from erpnext_mcp.mcp_server.registry import TOOLS
+
+	return list(TOOLS)
+
+
+@pytest.mark.parametrize("viewer", ["Administrator", NONE])
+@pytest.mark.parametrize("tool", tool_names())
+def test_every_tool_can_be_simulated(simulate, granted, world, viewer, tool):
+	import frappe
+
+	operations = "select read create update delete print attachments comment assign"
+	arguments = ARGUMENTS.get(tool, {"doctype": "Customer", "name": world.ALPHA})
+	tables = ("Customer", "Comment", "ToDo", "Notification Log", "Email Queue", "Version")
+	before = {t: frappe.get_all(t, pluck="name", limit=0) for t in tables}
+	with granted({"Customer": operations, "Quotation": "read create"}):
+		before["Version"] = frappe.get_all("Version", pluck="name", limit=0)
+		told = simulate(viewer, world.MASTER, tool, **arguments)
+		assert {t: frappe.get_all(t, pluck="name", limit=0) for t in tables} == before
+	assert told["verdict"].get("code") != "internal", told["verdict"]
+	if state(told) == "not_told":
+		assert told["why"] and viewer == NONE
+	else:
+		assert "answer" in told or "count" in told
+	if viewer == NONE:
+		assert world.SECRET_VALUE not in json.dumps(told) and "4711.5" not in json.dumps(told)
+
+
+def test_a_doctypes_own_tools(simulate, call, granted, world):
+	with granted({"Customer": "read update"}, more={"Customer": {"own_tools": 1}}):
+		real = call(world.READER, "get_customer_document", name=world.ALPHA)
+		told = simulate(ALL, world.READER, "get_customer_document", name=world.ALPHA)
+		assert real.error is None and told["answer"] == real.content
+		told = simulate(SOME, world.MASTER, "get_customer_document", name=world.ALPHA)
+		assert world.SECRET not in told["answer"]["document"]
+		told = simulate(
+			ALL, world.READER, "update_customer_document", name=world.ALPHA, data={"website": "x.example.com"}
+		)
+		assert told["answer"]["dry_run"] is True
+		told = simulate(NONE, world.READER, "update_customer_document", name=world.ALPHA, data={})
+		assert state(told) == "refused"
+
+
+def test_a_dry_run_that_can_not_be_undone_is_not_done(simulate, granted, world, monkeypatch):
+	from erpnext_mcp.documents import side_effects
+
+	monkeypatch.setattr(side_effects, "dry_run_obstacle", lambda *_a: "a message is sent at once")
+	with granted({"Customer": "read update"}):
+		told = simulate(
+			ALL,
+			world.READER,
+			"update_generic_document",
+			doctype="Customer",
+			name=world.ALPHA,
+			data={"website": "x.example.com"},
+		)
+	assert told["verdict"]["code"] == "unsupported"
