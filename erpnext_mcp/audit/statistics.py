@@ -73,10 +73,10 @@ def calls_per_day(period: Period) -> list[Row]:
 	Users are counted here: a distinct count in groups makes MariaDB sort every entry of the period.
 	"""
 	check_reader()
-	table = _table()
+	table = entries_table()
 	day = Date(table.timestamp)
 	query = (
-		_calls(period)
+		calls(period)
 		.select(day.as_("day"), table.outcome, table.user, Count("*").as_("calls"))
 		.groupby(day, table.outcome, table.user)
 	)
@@ -90,45 +90,13 @@ def calls_per_day(period: Period) -> list[Row]:
 	return [{"day": day, **days[day], "users": len(users[day])} for day in sorted(days)]
 
 
-def outcomes_per_day(period: Period) -> list[Row]:
-	"""`{day, allowed, refused, failed}` of every day of the period, those without calls too."""
-	check_reader()
-	table = _table()
-	day = Date(table.timestamp)
-	query = _calls(period).select(day.as_("day"), table.outcome, Count("*").as_("calls"))
-	found = {d: dict.fromkeys(OUTCOMES, 0) for d in period.days()}
-	for row in query.groupby(day, table.outcome).run(as_dict=True):
-		found[getdate(row.day)][row.outcome.lower()] = row.calls
-	return [{"day": day, **counted} for day, counted in found.items()]
-
-
-def latency_per_day(period: Period) -> list[Row]:
-	"""`{day, p50, p95}` of every day of the period, in milliseconds, 0 where nobody called; refused calls left out."""
-	check_reader()
-	table = _table()
-	day, duration = Date(table.timestamp), Round(table.duration_ms)
-	query = (
-		_calls(period)
-		.where(table.outcome != REFUSED)
-		.select(day.as_("day"), duration.as_("ms"), Count("*").as_("calls"))
-		.groupby(day, duration)
-	)
-	counted: dict[datetime.date, dict[int, int]] = {day: {} for day in period.days()}
-	for row in query.run(as_dict=True):
-		counted[getdate(row.day)][int(row.ms or 0)] = row.calls
-	return [
-		{"day": day, "p50": percentile(histogram, 50), "p95": percentile(histogram, 95)}
-		for day, histogram in counted.items()
-	]
-
-
 def calls_since(moment: datetime.datetime, outcome: str = "") -> int:
 	"""How many calls there were since a moment.
 
 	:param outcome: only those with this one
 	"""
 	check_reader()
-	table = _table()
+	table = entries_table()
 	query = _real(frappe.qb.from_(table), table).select(Count("*")).where(table.timestamp >= moment)
 	return (query.where(table.outcome == outcome) if outcome else query).run()[0][0]
 
@@ -142,7 +110,7 @@ def has_happened(
 	:param others: only with one that is none of these
 	"""
 	check_reader()
-	table = _table()
+	table = entries_table()
 	query = (
 		_real(frappe.qb.from_(table), table)
 		.select(table.name)
@@ -158,7 +126,7 @@ def has_happened(
 def was_simulated(since: datetime.datetime) -> bool:
 	"""Whether an administrator has used the simulator since a moment."""
 	check_reader()
-	table = _table()
+	table = entries_table()
 	query = frappe.qb.from_(table).select(table.name)
 	return bool(query.where((table.timestamp >= since) & (table.simulated_user != "")).limit(1).run())
 
@@ -169,29 +137,35 @@ def sealing() -> audit_table.Sealing:
 	return audit_table.sealing()
 
 
-def sessions(period: Period, limit: int) -> list[Row]:
-	"""`{session, user, client_name, credential, calls, refused, first, last}` of each session, the latest first."""
+def sessions(period: Period, most: int) -> tuple[list[Row], bool]:
+	"""`{session, user, client_name, credential, calls, refused, first, last}` of each session, the latest first.
+
+	:param most: only so many of the latest calls are looked at, so that a busy site answers as fast as any
+	:returns: the sessions, and whether there were more calls
+	"""
 	check_reader()
-	table = _table()
-	last = Max(table.timestamp)
-	query = (
-		_calls(period)
-		.where(table.session != "")
-		.select(
-			table.session,
-			Max(table.user).as_("user"),
-			Max(table.client_name).as_("client_name"),
-			Max(table.credential).as_("credential"),
-			Count("*").as_("calls"),
-			Sum(Case().when(table.outcome == REFUSED, 1).else_(0)).as_("refused"),
-			Min(table.timestamp).as_("first"),
-			last.as_("last"),
+	table = entries_table()
+	columns = ("session", "user", "client_name", "credential", "outcome", "timestamp")
+	query = _within(period).where(table.session != "").select(*(table[column] for column in columns))
+	rows = query.orderby(table.timestamp, order=Order.desc).limit(most + 1).run(as_dict=True)
+	found: dict[str, Row] = {}
+	for row in rows[:most]:
+		session = found.setdefault(
+			row.session,
+			{
+				"session": row.session,
+				"user": row.user,
+				"client_name": row.client_name,
+				"credential": row.credential,
+				"calls": 0,
+				"refused": 0,
+				"last": row.timestamp,
+			},
 		)
-		.groupby(table.session)
-		.orderby(last, order=Order.desc)
-		.limit(limit)
-	)
-	return [{**row, "refused": int(row.refused)} for row in query.run(as_dict=True)]
+		session["calls"] += 1
+		session["refused"] += row.outcome == REFUSED
+		session["first"] = row.timestamp
+	return list(found.values()), len(rows) > most
 
 
 def slowest_tools(period: Period) -> list[Row]:
@@ -200,10 +174,10 @@ def slowest_tools(period: Period) -> list[Row]:
 	Exact to a millisecond: the database counts how many calls took how many, so that a busy year does not come here row by row.
 	"""
 	check_reader()
-	table = _table()
+	table = entries_table()
 	duration = Round(table.duration_ms)
 	query = (
-		_calls(period)
+		calls(period)
 		.where(table.outcome != REFUSED)
 		.select(table.tool, duration.as_("ms"), Count("*").as_("calls"))
 		.groupby(table.tool, duration)
@@ -243,9 +217,9 @@ def refusals(period: Period, outcome: str = REFUSED) -> list[Row]:
 	:param outcome: Refused, or Failed
 	"""
 	check_reader()
-	table = _table()
+	table = entries_table()
 	query = (
-		_calls(period)
+		calls(period)
 		.where(table.outcome == outcome)
 		.select(
 			table.reason_code,
@@ -264,9 +238,9 @@ def refusals(period: Period, outcome: str = REFUSED) -> list[Row]:
 def calls_by_client(period: Period) -> list[Row]:
 	"""`{client_name, credential, profile, calls, allowed, refused, failed, users, first, last}`, the busiest first."""
 	check_reader()
-	table = _table()
+	table = entries_table()
 	query = (
-		_calls(period)
+		calls(period)
 		.select(
 			table.client_name,
 			table.credential,
@@ -311,7 +285,7 @@ def replay(period: Period, user: str = "", session: str = "") -> tuple[list[Row]
 	:returns: the first `MOST_ROWS`, and whether there are more
 	"""
 	check_reader()
-	table = _table()
+	table = entries_table()
 	columns = (*REPLAYED, "changes") if sees_values() else REPLAYED
 	query = _within(period).select(*(table[column] for column in columns))
 	if user:
@@ -340,20 +314,22 @@ def with_sittings(rows: Iterable[Row]) -> Iterator[Row]:
 		yield {**row, "sitting": sitting}
 
 
-def _table() -> Any:
+def entries_table() -> Any:
+	"""The entries, for a query."""
 	return frappe.qb.DocType(DOCTYPE)
 
 
 def _within(period: Period) -> Any:
-	table = _table()
+	table = entries_table()
 	return frappe.qb.from_(table).where(
 		(table.timestamp >= f"{period.first} 00:00:00")
 		& (table.timestamp < f"{add_days(period.last, 1)} 00:00:00")
 	)
 
 
-def _calls(period: Period) -> Any:
-	return _real(_within(period), _table())
+def calls(period: Period) -> Any:
+	"""A query on the calls of agents in a period."""
+	return _real(_within(period), entries_table())
 
 
 def _real(query: Any, table: Any) -> Any:

@@ -13,6 +13,8 @@ from erpnext_mcp.audit import statistics
 from erpnext_mcp.audit.entry import DOCTYPE
 
 MOST_SESSIONS = 200
+MOST_CALLS = 20_000
+"""That are looked at for sessions, the latest first."""
 MOST_DAYS = 366
 MOST_ENTRIES = 20_000
 """Of an export; it is made within the request. The command line has no limit."""
@@ -26,8 +28,8 @@ def sessions(days: int = 7) -> dict[str, Any]:
 	"""The sessions of the last days, today included: `{sessions: [see statistics.sessions], has_more}`."""
 	administrators_only()
 	period = statistics.Period.of(days=min(max(cint(days), 1), MOST_DAYS))
-	found = statistics.sessions(period, MOST_SESSIONS + 1)
-	return {"sessions": found[:MOST_SESSIONS], "has_more": len(found) > MOST_SESSIONS}
+	found, has_more = statistics.sessions(period, MOST_CALLS)
+	return {"sessions": found[:MOST_SESSIONS], "has_more": has_more or len(found) > MOST_SESSIONS}
 
 
 @frappe.whitelist(methods=["GET"])

@@ -20,7 +20,7 @@ from frappe.utils import (
 )
 
 from erpnext_mcp.api.desk.roles import administrators_only
-from erpnext_mcp.audit import statistics, verified
+from erpnext_mcp.audit import days, statistics, verified
 from erpnext_mcp.audit.entry import DESK
 from erpnext_mcp.limits.clients import DOCTYPE as CLIENT
 
@@ -81,7 +81,7 @@ def last_seal() -> str:
 def calls_by_outcome() -> Figure:
 	"""The chart of calls per day by outcome, of the last 30 days; empty when there were none."""
 	administrators_only()
-	rows = statistics.outcomes_per_day(statistics.Period.of())
+	rows = days.figures(statistics.Period.of())
 	return _chart(rows, {"allowed": _("Allowed"), "refused": _("Refused"), "failed": _("Failed")})
 
 
@@ -89,7 +89,7 @@ def calls_by_outcome() -> Figure:
 def latency() -> Figure:
 	"""The chart of how long calls took per day, of the last 30 days; empty when there were none."""
 	administrators_only()
-	rows = statistics.latency_per_day(statistics.Period.of())
+	rows = days.figures(statistics.Period.of())
 	return _chart(rows, {"p50": _("Half Within"), "p95": _("95% Within")})
 
 

@@ -18,7 +18,7 @@ export function sessions_dialog(choose) {
 					{ value: 7, label: __("Last 7 days") },
 					{ value: 30, label: __("Last 30 days") },
 				],
-				default: 7,
+				default: 1,
 				onchange: () => show(dialog, choose),
 			},
 			{ fieldname: "sessions", fieldtype: "HTML" },
@@ -33,7 +33,7 @@ async function show(dialog, choose) {
 	area.html(String(html`<p class="text-muted">${__("Loading...")}</p>`));
 	let found;
 	try {
-		found = await get("erpnext_mcp.api.desk.audit.sessions", { days: dialog.get_value("days") || 7 });
+		found = await get("erpnext_mcp.api.desk.audit.sessions", { days: dialog.get_value("days") || 1 });
 	} catch {
 		area.html(String(html`<p class="text-muted">${__("The sessions can't be shown. Try again.")}</p>`));
 		return;
@@ -76,5 +76,5 @@ function table({ sessions, has_more }) {
 				</tbody>
 			</table>
 		</div>
-		${has_more && html`<p class="text-muted">${__("Only the latest {0} are shown.", [sessions.length])}</p>`}`;
+		${has_more && html`<p class="text-muted">${__("Only the latest calls are looked at. Of earlier ones, the list tells.")}</p>`}`;
 }
