@@ -1,4 +1,4 @@
-"""Values for a new profile form: presets, copies, files."""
+"""Values for a new profile form: presets and files."""
 
 import json
 
@@ -56,18 +56,6 @@ def test_what_the_site_lacks_is_said(world, admin):
 def test_there_is_no_such_preset(world, admin):
 	with pytest.raises(frappe.ValidationError, match="there is no preset"):
 		profile.preset("<b>nope</b>")
-
-
-def test_a_copy_is_the_same_and_names_nobody(world, admin):
-	original = frappe.get_doc(store.PROFILE, world.PROFILE)
-	values = profile.copy_of(world.PROFILE)["values"]
-	assert "profile_name" not in values and not any(values.get(table) for table in NAMED)
-	assert not any(row.get("tool_slug") for row in values["doctype_rules"])
-	copy = saved(values)
-	exported = [json.loads(save.export_profile(name)) for name in (original.name, copy.name)]
-	for data in exported:
-		del data["name"], data["applies_to"]
-	assert exported[0] == exported[1]
 
 
 def test_a_file_of_a_form_is_the_same_form_again(world, admin):

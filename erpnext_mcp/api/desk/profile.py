@@ -1,5 +1,6 @@
 """What the form of a permission profile asks the server. Nothing here saves anything."""
 
+import json
 from typing import Any
 
 import frappe
@@ -27,7 +28,7 @@ def condition_fields(doctype: str) -> dict[str, Any]:
 def doctypes(names: str | list[str]) -> dict[str, dict[str, Any]]:
 	"""What can be done with several DocTypes: by name, without their fields."""
 	roles.administrators_only()
-	return catalogue.doctypes(str(name) for name in frappe.parse_json(names))
+	return catalogue.doctypes(names if isinstance(names, list) else json.loads(names))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -49,13 +50,6 @@ def preset(name: str) -> dict[str, Any]:
 	"""A preset as values for a new form, with notes on what this site does not have."""
 	roles.administrators_only()
 	return new_forms.of_preset(name)
-
-
-@frappe.whitelist(methods=["GET"])
-def copy_of(name: str) -> dict[str, Any]:
-	"""A saved profile as values for a new form; it names nobody."""
-	roles.administrators_only()
-	return new_forms.of_profile(name)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -1,4 +1,4 @@
-"""Values for a new form: of a preset, of another profile, of a file. And a form as a file. Nothing is saved."""
+"""Values for a new form: of a preset, of a file. And a form as a file. Nothing is saved."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from erpnext_mcp.desk.profile.form import from_form
 from erpnext_mcp.policy.interchange import presets as shipped
 from erpnext_mcp.policy.interchange import save
 from erpnext_mcp.policy.interchange.notes import CHANGED, CHECK
-from erpnext_mcp.policy.interchange.profile_file import NAMED, Draft, dump, from_data, to_data
+from erpnext_mcp.policy.interchange.profile_file import Draft, dump, to_data
 from erpnext_mcp.policy.interchange.site import fit
 from erpnext_mcp.policy.store import PROFILE, SETTINGS
 from erpnext_mcp.policy.validation.show import translated
@@ -29,8 +29,8 @@ def presets() -> list[dict[str, str]]:
 		found.append(
 			{
 				"name": name,
-				"title": _(values["profile_name"]),
-				"description": _(values.get("description") or ""),
+				"title": values["profile_name"],
+				"description": values.get("description") or "",
 			}
 		)
 	return found
@@ -45,20 +45,7 @@ def of_preset(name: str) -> dict[str, Any]:
 		draft = save.read(shipped.preset_text(name))
 	except ValueError as e:
 		frappe.throw(translated(e.args[0]))
-	return _form(_naming_nobody(draft))
-
-
-def of_profile(name: str) -> dict[str, Any]:
-	"""A copy: everything of a saved profile but whom it names and what it is called.
-
-	:raises frappe.DoesNotExistError: there is no such profile
-	:raises frappe.PermissionError: the user can't read it
-	"""
-	doc = frappe.get_doc(PROFILE, name)
-	doc.check_permission("read")
-	draft = from_data(to_data(doc.as_dict()))
-	del draft.values["profile_name"]
-	return _form(_naming_nobody(draft))
+	return _form(draft)
 
 
 def of_file(content: str) -> dict[str, Any]:
@@ -99,12 +86,6 @@ def _must_have() -> dict[str, list[str]]:
 		df.fieldname: [f.fieldname for f in frappe.get_meta(df.options).fields if f.reqd]
 		for df in frappe.get_meta(PROFILE).get_table_fields()
 	}
-
-
-def _naming_nobody(draft: Draft) -> Draft:
-	for table in NAMED:
-		draft.values.pop(table, None)
-	return draft
 
 
 def _form(draft: Draft) -> dict[str, Any]:
