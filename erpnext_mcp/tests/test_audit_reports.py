@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import frappe
 import pytest
 from frappe.desk import query_report
-from frappe.utils import getdate, nowdate
+from frappe.utils import format_date, getdate, nowdate
 
 from erpnext_mcp.audit import entry as audit
 from erpnext_mcp.audit import statistics
@@ -112,7 +112,7 @@ def test_calls_per_day(calls, call, world):
 	assert after["calls"] == after["allowed"] + after["refused"] + after["failed"]
 	assert after["users"] >= 2
 	chart = execute("MCP Calls per Day").chart
-	assert chart["data"]["labels"][-1] == nowdate()
+	assert chart["data"]["labels"][-1] == format_date(nowdate(), "d MMM")
 	assert [d["values"][-1] for d in chart["data"]["datasets"]] == [
 		after["allowed"],
 		after["refused"],
@@ -241,16 +241,12 @@ def test_entries_are_found_by_time_user_and_session(admin):
 
 def test_charts_of_the_reports(calls):
 	by_day = execute("MCP Calls per Day").chart["data"]
-	assert len(by_day["labels"]) == 30 and by_day["labels"][-1] == nowdate()
+	assert len(by_day["labels"]) == 30  # days without calls, too
 	assert (
 		execute("MCP Calls per Day", from_date="2001-01-01", to_date="2001-12-31").chart["data"]["labels"]
 		== []
 	)
-	tools = execute("MCP Slowest Tools")
-	assert tools.chart["data"]["labels"] == [r["tool"] for r in tools.rows[:10]]
 	reasons = execute("MCP Refusals by Reason")
 	(refused,) = reasons.chart["data"]["datasets"]
 	assert sum(refused["values"]) <= sum(r["calls"] for r in reasons.rows)
 	assert "not_permitted" in reasons.chart["data"]["labels"]
-	clients = execute("MCP Calls by Client").chart["data"]
-	assert {len(d["values"]) for d in clients["datasets"]} == {len(clients["labels"])}

@@ -8,9 +8,6 @@ from frappe import _
 Column = dict[str, Any]
 Row = dict[str, Any]
 
-MOST_BARS = 10
-
-TIME_COLORS = ("#318ad8", "#8c68cd")
 OUTCOME_COLORS = {"allowed": "#48bb74", "refused": "#ecac4b", "failed": "#e24c4c"}
 
 _MARKUP = str.maketrans({"<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
@@ -33,10 +30,10 @@ def counts() -> list[Column]:
 	]
 
 
-def chart(rows: Iterable[Row], label: str, series: dict[str, str], colors: Iterable[str], **more: Any) -> Row:
-	"""A bar chart of rows.
+def chart(rows: Iterable[Row], label: str, series: dict[str, str], **more: Any) -> Row:
+	"""A chart of rows, of bars unless `more` says otherwise.
 
-	:param label: the column that names the bars
+	:param label: the column that names the bars or parts
 	:param series: by column, what it is called; translated already
 	"""
 	rows = list(rows)
@@ -47,8 +44,6 @@ def chart(rows: Iterable[Row], label: str, series: dict[str, str], colors: Itera
 			"datasets": [{"name": name, "values": [row[f] for row in rows]} for f, name in series.items()],
 		},
 		"type": "bar",
-		"colors": list(colors),
-		"axisOptions": {"shortenYAxisNumbers": 1},
 		**more,
 	}
 

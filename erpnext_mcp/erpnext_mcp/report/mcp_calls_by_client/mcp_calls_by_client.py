@@ -5,19 +5,10 @@ from typing import Any
 from frappe import _
 
 from erpnext_mcp.audit import statistics
-from erpnext_mcp.erpnext_mcp.report.common import (
-	MOST_BARS,
-	OUTCOME_COLORS,
-	Column,
-	Row,
-	chart,
-	column,
-	counts,
-	shown,
-)
+from erpnext_mcp.erpnext_mcp.report.common import Column, Row, column, counts, shown
 
 
-def execute(filters: dict[str, Any] | None = None) -> tuple[list[Column], list[Row], None, Row]:
+def execute(filters: dict[str, Any] | None = None) -> tuple[list[Column], list[Row]]:
 	filters = filters or {}
 	period = statistics.Period.of(filters.get("from_date"), filters.get("to_date"))
 	columns = [
@@ -29,11 +20,4 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[list[Column], list[R
 		column("first", _("First"), "Datetime", 180),
 		column("last", _("Last"), "Datetime", 180),
 	]
-	rows = statistics.calls_by_client(period)
-	return columns, shown(rows), None, outcomes(rows)
-
-
-def outcomes(rows: list[Row]) -> Row:
-	labels = {"allowed": _("Allowed"), "refused": _("Refused"), "failed": _("Failed")}
-	bars = [{**row, "label": row["client_name"] or row["credential"]} for row in rows[:MOST_BARS]]
-	return chart(bars, "label", labels, OUTCOME_COLORS.values(), barOptions={"stacked": 1})
+	return columns, shown(statistics.calls_by_client(period))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from frappe import _
+from frappe.utils import format_date
 
 from erpnext_mcp.audit import statistics
 from erpnext_mcp.erpnext_mcp.report.common import OUTCOME_COLORS, Column, Row, chart, column, counts
@@ -25,5 +26,5 @@ def outcomes(period: statistics.Period, rows: list[Row]) -> Row:
 		found = {row["day"]: row for row in rows}
 		rows = [found.get(day, {"day": day, **none}) for day in period.days()]
 	labels = {"allowed": _("Allowed"), "refused": _("Refused"), "failed": _("Failed")}
-	axis = {"shortenYAxisNumbers": 1, "xIsSeries": 1}
-	return chart(rows, "day", labels, OUTCOME_COLORS.values(), barOptions={"stacked": 1}, axisOptions=axis)
+	bars = [{**row, "label": format_date(row["day"], "d MMM")} for row in rows]
+	return chart(bars, "label", labels, barOptions={"stacked": 1}, colors=list(OUTCOME_COLORS.values()))

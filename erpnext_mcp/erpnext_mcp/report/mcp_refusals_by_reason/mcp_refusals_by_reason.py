@@ -6,7 +6,9 @@ from typing import Any
 from frappe import _
 
 from erpnext_mcp.audit import statistics
-from erpnext_mcp.erpnext_mcp.report.common import MOST_BARS, OUTCOME_COLORS, Column, Row, chart, column, shown
+from erpnext_mcp.erpnext_mcp.report.common import Column, Row, chart, column, shown
+
+MOST_CODES = 8
 
 
 def execute(filters: dict[str, Any] | None = None) -> tuple[list[Column], list[Row], None, Row]:
@@ -28,5 +30,5 @@ def by_code(rows: list[Row]) -> Row:
 	codes = Counter()
 	for row in rows:
 		codes[row["reason_code"]] += row["calls"]
-	bars = [{"code": code, "calls": calls} for code, calls in codes.most_common(MOST_BARS)]
-	return chart(bars, "code", {"calls": _("Calls")}, [OUTCOME_COLORS["refused"]])
+	parts = [{"code": code, "calls": calls} for code, calls in codes.most_common(MOST_CODES)]
+	return chart(parts, "code", {"calls": _("Calls")}, type="donut")

@@ -5,10 +5,10 @@ from typing import Any
 from frappe import _
 
 from erpnext_mcp.audit import statistics
-from erpnext_mcp.erpnext_mcp.report.common import MOST_BARS, TIME_COLORS, Column, Row, chart, column, shown
+from erpnext_mcp.erpnext_mcp.report.common import Column, Row, column, shown
 
 
-def execute(filters: dict[str, Any] | None = None) -> tuple[list[Column], list[Row], None, Row]:
+def execute(filters: dict[str, Any] | None = None) -> tuple[list[Column], list[Row]]:
 	filters = filters or {}
 	period = statistics.Period.of(filters.get("from_date"), filters.get("to_date"))
 	columns = [
@@ -18,6 +18,4 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[list[Column], list[R
 		column("p95", _("95% Within (ms)"), "Int", 140),
 		column("slowest", _("Slowest (ms)"), "Int", 140),
 	]
-	rows = statistics.slowest_tools(period)
-	labels = {"p50": _("Half Within (ms)"), "p95": _("95% Within (ms)")}
-	return columns, shown(rows), None, chart(rows[:MOST_BARS], "tool", labels, TIME_COLORS)
+	return columns, shown(statistics.slowest_tools(period))
