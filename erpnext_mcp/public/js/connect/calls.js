@@ -11,7 +11,7 @@ export class CallsCard extends Card {
 		page.calls = this;
 		$('<button type="button" class="btn btn-default btn-xs"></button>')
 			.text(__("All Calls"))
-			.on("click", () => frappe.set_route("List", "MCP Audit Entry", { user: page.state.user }))
+			.on("click", () => frappe.set_route("List", "MCP Audit Entry", { user: ["=", page.state.user] }))
 			.appendTo(this.header);
 	}
 
