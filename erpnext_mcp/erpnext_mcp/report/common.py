@@ -30,24 +30,6 @@ def counts() -> list[Column]:
 	]
 
 
-def chart(rows: Iterable[Row], label: str, series: dict[str, str], **more: Any) -> Row:
-	"""A chart of rows, of bars unless `more` says otherwise.
-
-	:param label: the column that names the bars or parts
-	:param series: by column, what it is called; translated already
-	"""
-	rows = list(rows)
-	return {
-		"data": {
-			# They become HTML, too.
-			"labels": [text(str(row[label] or "-")) for row in rows],
-			"datasets": [{"name": name, "values": [row[f] for row in rows]} for f, name in series.items()],
-		},
-		"type": "bar",
-		**more,
-	}
-
-
 def shown(rows: Iterable[Row]) -> list[Row]:
 	"""Rows that can be shown: the desk takes the texts of a report for HTML, and clients choose some of these themselves."""
 	return [{fieldname: text(value) for fieldname, value in row.items()} for row in rows]

@@ -1,17 +1,14 @@
 """MCP Refusals by Reason: what stood against calls, and how often."""
 
-from collections import Counter
 from typing import Any
 
 from frappe import _
 
 from erpnext_mcp.audit import statistics
-from erpnext_mcp.erpnext_mcp.report.common import Column, Row, chart, column, shown
-
-MOST_CODES = 8
+from erpnext_mcp.erpnext_mcp.report.common import Column, Row, column, shown
 
 
-def execute(filters: dict[str, Any] | None = None) -> tuple[list[Column], list[Row], None, Row]:
+def execute(filters: dict[str, Any] | None = None) -> tuple[list[Column], list[Row]]:
 	filters = filters or {}
 	period = statistics.Period.of(filters.get("from_date"), filters.get("to_date"))
 	rows = statistics.refusals(period, filters.get("outcome") or statistics.REFUSED)
@@ -22,13 +19,4 @@ def execute(filters: dict[str, Any] | None = None) -> tuple[list[Column], list[R
 		column("users", _("Users"), "Int", 90),
 		column("last", _("Last"), "Datetime", 180),
 	]
-	return columns, shown(rows), None, by_code(rows)
-
-
-def by_code(rows: list[Row]) -> Row:
-	"""The chart: reasons differ in what they name, their codes don't."""
-	codes = Counter()
-	for row in rows:
-		codes[row["reason_code"]] += row["calls"]
-	parts = [{"code": code, "calls": calls} for code, calls in codes.most_common(MOST_CODES)]
-	return chart(parts, "code", {"calls": _("Calls")}, type="donut")
+	return columns, shown(rows)
