@@ -1,12 +1,15 @@
 """Debian's packages for what the lanes need beside Python: installed with apt-get if this is root, else named in one line."""
 
 import contextlib
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from dev.engine import paths
 
 _POLICY = Path("/usr/sbin/policy-rc.d")
 
@@ -26,7 +29,7 @@ def install(packages: Mapping[str, str], what_for: str) -> None:
 		)
 	print(f"Installing {', '.join(missing)} ...", file=sys.stderr, flush=True)
 	environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-	with _no_services_started():
+	with _alone(), _no_services_started():
 		for arguments in (["update"], ["install", "-y", "--no-install-recommends", *missing]):
 			done = subprocess.run(
 				["apt-get", "-q", *arguments],
@@ -43,6 +46,15 @@ def install(packages: Mapping[str, str], what_for: str) -> None:
 def which(program: str) -> str | None:
 	"""The program's path; servers lie in sbin, which isn't always in PATH."""
 	return shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+	"""One at a time: CI's lanes run side by side, and apt-get doesn't wait."""
+	paths.BUILD.mkdir(exist_ok=True)
+	with open(paths.BUILD / ".debian.lock", "w") as lock:
+		fcntl.flock(lock, fcntl.LOCK_EX)
+		yield
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ import frappe
 from frappe.utils import cast
 
 from erpnext_mcp import prompts
-from erpnext_mcp.audit import verified
+from erpnext_mcp.audit import days, verified
 from erpnext_mcp.cli import credentials
 from erpnext_mcp.policy import binding, store
 from erpnext_mcp.policy.release import revoke
@@ -69,6 +69,7 @@ def after_uninstall() -> None:
 		return
 	frappe.db.delete("Singles", {"doctype": SETTINGS})
 	_remove_from_desk()
+	days.forget()
 	binding.forget()
 	verified.forget()
 	if frappe.db.exists("Role", ROLE):

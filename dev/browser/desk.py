@@ -109,12 +109,17 @@ class Desk:
 	# Windows
 
 	def login(
-		self, browser: Browser, user: str = ADMINISTRATOR, dark: bool = False, width: int = WIDTH
+		self,
+		browser: Browser,
+		user: str = ADMINISTRATOR,
+		dark: bool = False,
+		width: int = WIDTH,
+		height: int = HEIGHT,
 	) -> BrowserContext:
 		"""A browser in which the user has logged in; `dark` is what it prefers (it counts for who has the theme Automatic)."""
 		context = browser.new_context(
 			base_url=self.base_url,
-			viewport={"width": width, "height": HEIGHT},
+			viewport={"width": width, "height": height},
 			color_scheme="dark" if dark else "light",
 			locale="en-US",
 			timezone_id="Europe/Berlin",

@@ -51,7 +51,7 @@ def audit(terminal: Terminal, entries: list[dict[str, Any]]) -> None:
 
 def connect(terminal: Terminal, url: str, person: Person) -> None:
 	terminal.heading(f"Connect your own agent, here as {person.email}")
-	for snippet in snippets(url, person.authorization):
+	for snippet in filter(lambda snippet: snippet.uses_key, snippets(url, person.authorization)):
 		terminal.line(f"  {terminal.style(snippet.client, 'bold')}: {snippet.where}")
 		for line in snippet.text.splitlines():
 			terminal.line(f"    {line}")

@@ -27,6 +27,14 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(paths.ROOT), os.env
 
 DB = os.environ.get("ENGINE_DB", "sqlite")
 
+SQLITE_ONLY = ("dev/browser", "dev/demo", "dev/engine/desk")
+"""What is the same on either database: the demo's site is always on SQLite, and scripts and styles know of none."""
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+	if DB != "sqlite" and collection_path in [paths.ROOT / folder for folder in SQLITE_ONLY]:
+		return True
+
 
 @dataclass(frozen=True)
 class Site:

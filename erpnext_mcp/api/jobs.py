@@ -3,6 +3,7 @@
 import frappe
 
 from erpnext_mcp.audit import retention, seal, verified
+from erpnext_mcp.desk import onboarding
 from erpnext_mcp.limits import notices
 from erpnext_mcp.limits.notices import _
 from erpnext_mcp.policy import store
@@ -11,8 +12,10 @@ TOLD_OF_THE_AUDIT = ("MCP Administrator", "System Manager")
 
 
 def seal_audit() -> None:
-	"""Every minute: seals the audit entries that are new."""
+	"""Every minute: seals the audit entries that are new; and ticks what of the onboarding has happened."""
 	seal.seal()
+	onboarding.refresh()
+	frappe.db.commit()
 
 
 def drop_old_audit_entries() -> None:
@@ -32,11 +35,11 @@ def verify_audit() -> None:
 		frappe.local.site,
 		message=_(
 			"<p>The daily verification of the MCP audit has found: {0}. It stops at the first thing that is wrong.</p>"
-			"<ol><li>Keep a backup of the database as it is now: it is evidence.</li>"
-			"<li>Run <code>bench --site {1} mcp verify-audit</code> on the server, with <code>--heads FILE</code> if you "
-			"keep heads of the audit elsewhere.</li>"
-			"<li>If the site's encryption key was replaced, name the former one in the site's config as "
-			"<code>mcp_audit_former_keys</code>. Otherwise find out who could write to the database.</li></ol>"
+			"<p>1. Keep a backup of the database as it is now: it is evidence.</p>"
+			"<p>2. Run <code>bench --site {1} mcp verify-audit</code> on the server, with <code>--heads FILE</code> if you "
+			"keep heads of the audit elsewhere.</p>"
+			"<p>3. If the site's encryption key was replaced, name the former one in the site's config as "
+			"<code>mcp_audit_former_keys</code>. Otherwise find out who could write to the database.</p>"
 			"<p>You are told of each finding once.</p>"
 		),
 	)

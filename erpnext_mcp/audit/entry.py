@@ -19,6 +19,9 @@ ALLOWED = "Allowed"
 REFUSED = "Refused"
 FAILED = "Failed"
 
+DESK = "desk"
+"""The transport of an entry that is no call of an agent: what somebody has done to his own credentials in the desk."""
+
 NOT_AUTHENTICATED = "not_authenticated"
 """The reason code of an entry that is no call: somebody's credentials were refused."""
 

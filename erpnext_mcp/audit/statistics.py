@@ -4,8 +4,9 @@ Read without the user's own permissions, so every function asks first for the on
 """
 
 import datetime
+import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,9 @@ from frappe.query_builder import Case, Order
 from frappe.query_builder.functions import Count, CustomFunction, Date, Max, Min, Sum
 from frappe.utils import add_days, get_datetime, getdate, nowdate
 
+from erpnext_mcp.audit import export
 from erpnext_mcp.audit import table as audit_table
-from erpnext_mcp.audit.entry import ALLOWED, DOCTYPE, FAILED, NOT_AUTHENTICATED, REFUSED
+from erpnext_mcp.audit.entry import ALLOWED, DESK, DOCTYPE, FAILED, REFUSED
 
 VALUES_LEVEL = 1
 """The permission level of `changes`."""
@@ -71,10 +73,10 @@ def calls_per_day(period: Period) -> list[Row]:
 	Users are counted here: a distinct count in groups makes MariaDB sort every entry of the period.
 	"""
 	check_reader()
-	table = _table()
+	table = entries_table()
 	day = Date(table.timestamp)
 	query = (
-		_calls(period)
+		calls(period)
 		.select(day.as_("day"), table.outcome, table.user, Count("*").as_("calls"))
 		.groupby(day, table.outcome, table.user)
 	)
@@ -88,63 +90,45 @@ def calls_per_day(period: Period) -> list[Row]:
 	return [{"day": day, **days[day], "users": len(users[day])} for day in sorted(days)]
 
 
-def outcomes_per_day(period: Period) -> list[Row]:
-	"""`{day, allowed, refused, failed}` of every day of the period, those without calls too."""
-	check_reader()
-	table = _table()
-	day = Date(table.timestamp)
-	query = _calls(period).select(day.as_("day"), table.outcome, Count("*").as_("calls"))
-	found = {d: dict.fromkeys(OUTCOMES, 0) for d in period.days()}
-	for row in query.groupby(day, table.outcome).run(as_dict=True):
-		found[getdate(row.day)][row.outcome.lower()] = row.calls
-	return [{"day": day, **counted} for day, counted in found.items()]
-
-
-def latency_per_day(period: Period) -> list[Row]:
-	"""`{day, p50, p95}` of every day of the period, in milliseconds, 0 where nobody called; refused calls left out."""
-	check_reader()
-	table = _table()
-	day, duration = Date(table.timestamp), Round(table.duration_ms)
-	query = (
-		_calls(period)
-		.where(table.outcome != REFUSED)
-		.select(day.as_("day"), duration.as_("ms"), Count("*").as_("calls"))
-		.groupby(day, duration)
-	)
-	counted: dict[datetime.date, dict[int, int]] = {day: {} for day in period.days()}
-	for row in query.run(as_dict=True):
-		counted[getdate(row.day)][int(row.ms or 0)] = row.calls
-	return [
-		{"day": day, "p50": percentile(histogram, 50), "p95": percentile(histogram, 95)}
-		for day, histogram in counted.items()
-	]
-
-
 def calls_since(moment: datetime.datetime, outcome: str = "") -> int:
 	"""How many calls there were since a moment.
 
 	:param outcome: only those with this one
 	"""
 	check_reader()
-	table = _table()
+	table = entries_table()
 	query = _real(frappe.qb.from_(table), table).select(Count("*")).where(table.timestamp >= moment)
 	return (query.where(table.outcome == outcome) if outcome else query).run()[0][0]
 
 
-def clients_since(moment: datetime.datetime) -> int:
-	"""How many clients have called since a moment: a client is a credential with the name that it gives itself, as in
-	`calls_by_client`. What was done without a credential (the command line, the desk) is none."""
+def has_happened(
+	since: datetime.datetime, *, tools: Collection[str] = (), others: Collection[str] = ()
+) -> bool:
+	"""Whether an agent with a credential was answered since a moment.
+
+	:param tools: only with one of these tools
+	:param others: only with one that is none of these
+	"""
 	check_reader()
-	table = _table()
+	table = entries_table()
 	query = (
-		frappe.qb.from_(table)
-		.select(table.credential, table.client_name)
-		.distinct()
-		.where(
-			(table.timestamp >= moment) & (table.credential != "") & (table.reason_code != NOT_AUTHENTICATED)
-		)
+		_real(frappe.qb.from_(table), table)
+		.select(table.name)
+		.where((table.timestamp >= since) & (table.outcome == ALLOWED) & (table.credential != ""))
 	)
-	return len(query.limit(MOST_ROWS).run())
+	if tools:
+		query = query.where(table.tool.isin(tools))
+	if others:
+		query = query.where(table.tool.notin(others))
+	return bool(query.limit(1).run())
+
+
+def was_simulated(since: datetime.datetime) -> bool:
+	"""Whether an administrator has used the simulator since a moment."""
+	check_reader()
+	table = entries_table()
+	query = frappe.qb.from_(table).select(table.name)
+	return bool(query.where((table.timestamp >= since) & (table.simulated_user != "")).limit(1).run())
 
 
 def sealing() -> audit_table.Sealing:
@@ -153,29 +137,35 @@ def sealing() -> audit_table.Sealing:
 	return audit_table.sealing()
 
 
-def sessions(period: Period, limit: int) -> list[Row]:
-	"""`{session, user, client_name, credential, calls, refused, first, last}` of each session, the latest first."""
+def sessions(period: Period, most: int) -> tuple[list[Row], bool]:
+	"""`{session, user, client_name, credential, calls, refused, first, last}` of each session, the latest first.
+
+	:param most: only so many of the latest calls are looked at, so that a busy site answers as fast as any
+	:returns: the sessions, and whether there were more calls
+	"""
 	check_reader()
-	table = _table()
-	last = Max(table.timestamp)
-	query = (
-		_calls(period)
-		.where(table.session != "")
-		.select(
-			table.session,
-			Max(table.user).as_("user"),
-			Max(table.client_name).as_("client_name"),
-			Max(table.credential).as_("credential"),
-			Count("*").as_("calls"),
-			Sum(Case().when(table.outcome == REFUSED, 1).else_(0)).as_("refused"),
-			Min(table.timestamp).as_("first"),
-			last.as_("last"),
+	table = entries_table()
+	columns = ("session", "user", "client_name", "credential", "outcome", "timestamp")
+	query = _within(period).where(table.session != "").select(*(table[column] for column in columns))
+	rows = query.orderby(table.timestamp, order=Order.desc).limit(most + 1).run(as_dict=True)
+	found: dict[str, Row] = {}
+	for row in rows[:most]:
+		session = found.setdefault(
+			row.session,
+			{
+				"session": row.session,
+				"user": row.user,
+				"client_name": row.client_name,
+				"credential": row.credential,
+				"calls": 0,
+				"refused": 0,
+				"last": row.timestamp,
+			},
 		)
-		.groupby(table.session)
-		.orderby(last, order=Order.desc)
-		.limit(limit)
-	)
-	return [{**row, "refused": int(row.refused)} for row in query.run(as_dict=True)]
+		session["calls"] += 1
+		session["refused"] += row.outcome == REFUSED
+		session["first"] = row.timestamp
+	return list(found.values()), len(rows) > most
 
 
 def slowest_tools(period: Period) -> list[Row]:
@@ -184,10 +174,10 @@ def slowest_tools(period: Period) -> list[Row]:
 	Exact to a millisecond: the database counts how many calls took how many, so that a busy year does not come here row by row.
 	"""
 	check_reader()
-	table = _table()
+	table = entries_table()
 	duration = Round(table.duration_ms)
 	query = (
-		_calls(period)
+		calls(period)
 		.where(table.outcome != REFUSED)
 		.select(table.tool, duration.as_("ms"), Count("*").as_("calls"))
 		.groupby(table.tool, duration)
@@ -227,9 +217,9 @@ def refusals(period: Period, outcome: str = REFUSED) -> list[Row]:
 	:param outcome: Refused, or Failed
 	"""
 	check_reader()
-	table = _table()
+	table = entries_table()
 	query = (
-		_calls(period)
+		calls(period)
 		.where(table.outcome == outcome)
 		.select(
 			table.reason_code,
@@ -248,9 +238,9 @@ def refusals(period: Period, outcome: str = REFUSED) -> list[Row]:
 def calls_by_client(period: Period) -> list[Row]:
 	"""`{client_name, credential, profile, calls, allowed, refused, failed, users, first, last}`, the busiest first."""
 	check_reader()
-	table = _table()
+	table = entries_table()
 	query = (
-		_calls(period)
+		calls(period)
 		.select(
 			table.client_name,
 			table.credential,
@@ -295,7 +285,7 @@ def replay(period: Period, user: str = "", session: str = "") -> tuple[list[Row]
 	:returns: the first `MOST_ROWS`, and whether there are more
 	"""
 	check_reader()
-	table = _table()
+	table = entries_table()
 	columns = (*REPLAYED, "changes") if sees_values() else REPLAYED
 	query = _within(period).select(*(table[column] for column in columns))
 	if user:
@@ -304,6 +294,12 @@ def replay(period: Period, user: str = "", session: str = "") -> tuple[list[Row]
 		query = query.where(table.session == session)
 	rows = query.orderby(table.timestamp).orderby(table.name).limit(MOST_ROWS + 1).run(as_dict=True)
 	return list(with_sittings(rows[:MOST_ROWS])), len(rows) > MOST_ROWS
+
+
+def entries(since: str, until: str, limit: int) -> list[Row]:
+	"""The first entries between two times, with the columns of an export, in their order."""
+	check_reader()
+	return list(itertools.islice(export.entries(since, until), limit))
 
 
 def with_sittings(rows: Iterable[Row]) -> Iterator[Row]:
@@ -318,25 +314,29 @@ def with_sittings(rows: Iterable[Row]) -> Iterator[Row]:
 		yield {**row, "sitting": sitting}
 
 
-def _table() -> Any:
+def entries_table() -> Any:
+	"""The entries, for a query."""
 	return frappe.qb.DocType(DOCTYPE)
 
 
 def _within(period: Period) -> Any:
-	table = _table()
+	table = entries_table()
 	return frappe.qb.from_(table).where(
 		(table.timestamp >= f"{period.first} 00:00:00")
 		& (table.timestamp < f"{add_days(period.last, 1)} 00:00:00")
 	)
 
 
-def _calls(period: Period) -> Any:
-	return _real(_within(period), _table())
+def calls(period: Period) -> Any:
+	"""A query on the calls of agents in a period."""
+	return _real(_within(period), entries_table())
 
 
 def _real(query: Any, table: Any) -> Any:
-	"""Without what administrators have only simulated: no agent has called."""
-	return query.where(table.simulated_user.isnull() | (table.simulated_user == ""))
+	"""Without what no agent has done: simulations of administrators, and what was done in the desk."""
+	return query.where(
+		(table.simulated_user.isnull() | (table.simulated_user == "")) & (table.transport != DESK)
+	)
 
 
 def _outcomes(table: Any) -> Sequence[Any]:

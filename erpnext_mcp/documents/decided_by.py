@@ -23,7 +23,7 @@ def decided_by(access: Access) -> list[Any] | None:
 	        scripts of permission, virtual DocTypes and fields, *If Owner*; and Singles
 	"""
 	meta = frappe.get_meta(access.doctype)
-	if meta.issingle or meta.istable or _code_decides(access.doctype):
+	if meta.issingle or meta.istable or code_decides(access.doctype):
 		return None
 	facts = [
 		_facts(m) for m in (meta, *(frappe.get_meta(table.options) for table in meta.get_table_fields()))
@@ -60,7 +60,8 @@ def _field(df) -> list[Any]:
 	return [df.fieldname, df.fieldtype, df.options, df.permlevel, df.ignore_user_permissions]
 
 
-def _code_decides(doctype: str) -> bool:
+def code_decides(doctype: str) -> bool:
+	"""Whether hooks, scripts or a controller have a say in which documents of a DocType somebody sees."""
 	hooks = [frappe.get_hooks(hook) or {} for hook in HOOKS]
 	if any(hook.get(doctype) or hook.get("*") for hook in hooks):
 		return True

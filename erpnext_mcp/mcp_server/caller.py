@@ -15,6 +15,8 @@ SESSION_LENGTH = 16
 
 HTTP = "streamable-http"
 """The transport of requests to the site's own URL."""
+SIMULATOR = "simulator"
+"""The transport of calls that an administrator simulates in the desk."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,18 @@ def client_name(client_info: Any) -> str:
 		return ""
 	version = client_info.get("version")
 	return client_info["name"] + (f"/{version}" if isinstance(version, str) and version else "")
+
+
+def as_he_would_come(user: str, client: str | None = None, ip_address: str = "") -> Caller:
+	"""A user who is not here: with a token of an OAuth client or, without one, with his API key if he has any."""
+	key = "" if client else frappe.db.get_value("User", user, "api_key")
+	credential = f"OAuth client {client}" if client else f"API key {key}" if key else ""
+	return Caller(user, HTTP, credential, client, ip_address)
+
+
+def simulating(user: str) -> Caller:
+	"""An administrator who simulates, by the current request if there is one."""
+	return Caller(user, SIMULATOR, ip_address=ip_address() if getattr(frappe.local, "request", None) else "")
 
 
 def ip_address() -> str:

@@ -89,7 +89,7 @@ class Call:
 
 	@property
 	def dry_run(self) -> bool:
-		return self.arguments.get("dry_run") is True
+		return self.arguments.get("dry_run") is True or (self.simulated_by is not None and self.writes)
 
 	@property
 	def answer(self) -> Answer:
@@ -177,7 +177,10 @@ def prepare(call: Call) -> dict[str, Any]:
 		# A refusal is about the document that was asked for, too.
 		call.note.reference_doctype = tool.doctype or str(call.arguments.get("doctype", ""))
 		call.note.reference_name = str(call.arguments.get("name") or "")
-	return tool_arguments.validate(tool, call.arguments)
+	arguments = tool_arguments.validate(tool, call.arguments)
+	if call.simulated_by is not None and "dry_run" in arguments:
+		arguments["dry_run"] = True
+	return arguments
 
 
 def spend(call: Call) -> Tool:

@@ -84,7 +84,12 @@ def bound_credentials() -> list[Credential]:
 	restricting = [p for p in store.read().profiles if p.restrict_to_mcp]
 	if not restricting:
 		return []
-	return list(_bound(restricting, [*_api_keys(), *_oauth_tokens()]))
+	return list(_bound(restricting, [*api_keys(), *_oauth_tokens()]))
+
+
+def bound_by(profile: Profile) -> list[Credential]:
+	"""Those of all credentials that work now which a profile binds, or will once it is saved."""
+	return list(_bound([profile], [*api_keys(), *_oauth_tokens()])) if profile.restrict_to_mcp else []
 
 
 def _bound(restricting: list[Profile], credentials: list[Credential]) -> Iterator[Credential]:
@@ -97,7 +102,7 @@ def _bound(restricting: list[Profile], credentials: list[Credential]) -> Iterato
 			yield Credential(c.kind, c.name, c.user, c.client, profiles)
 
 
-def _api_keys() -> list[Credential]:
+def api_keys() -> list[Credential]:
 	"""Keys of enabled users that have a secret."""
 	user, secret = frappe.qb.DocType("User"), frappe.qb.Table("__Auth")
 	rows = (

@@ -14,6 +14,7 @@ from erpnext_mcp.access import Condition, Field, FieldSets, Filter, filters_of
 from erpnext_mcp.errors import CallError
 from erpnext_mcp.policy.field_rules import STANDARD_FIELDS, MetaDocType
 from erpnext_mcp.policy.filter_values import COMPARISONS, MEMBERSHIPS, typed_value
+from erpnext_mcp.policy.message import Message, _
 from erpnext_mcp.policy.query import parse_filters, spelled_out
 
 PLACEHOLDER = re.compile(r"\{\{\s*(user|today|defaults\.[\w ]+?)\s*\}\}")
@@ -29,12 +30,12 @@ def parse(text: str, meta: MetaDocType) -> tuple[Filter, ...]:
 		return ()
 	try:
 		raw = json.loads(text)
-	except ValueError as e:
-		raise ValueError(f"not JSON: {e}") from None
+	except (ValueError, RecursionError) as e:
+		raise ValueError(Message(_("not JSON: {0}"), e)) from None
 	if not raw:
-		raise ValueError("an empty filter has no effect; leave it out")
+		raise ValueError(Message(_("an empty filter has no effect; leave it out")))
 	if meta.issingle:
-		raise ValueError("a single document has no rows to filter")
+		raise ValueError(Message(_("a single document has no rows to filter")))
 	columns = {n: Field(n, label, fieldtype) for n, (label, fieldtype) in STANDARD_FIELDS.items()}
 	columns |= {
 		df.fieldname: Field(df.fieldname, df.label, df.fieldtype)
@@ -47,7 +48,9 @@ def parse(text: str, meta: MetaDocType) -> tuple[Filter, ...]:
 		parsed = parse_filters(raw, untyped, meta.name, "row filter")
 		filters = [f for f in parsed if isinstance(f, Filter) and not f.child_doctype]
 		if len(filters) != len(parsed):
-			raise ValueError("only conditions that must all hold, on fields of the DocType itself")
+			raise ValueError(
+				Message(_("only conditions that must all hold, on fields of the DocType itself"))
+			)
 		return tuple(filters_of(_typed(f, columns[f.fieldname]) for f in filters))
 	except CallError as e:
 		raise ValueError(f"{e.message} {e.hint}".strip()) from None
@@ -60,7 +63,7 @@ def _typed(condition: Filter, field: Field) -> Condition:
 		value = typed_value(field, condition.operator, condition.value, "row filter")
 		return spelled_out(field, Filter(condition.fieldname, condition.operator, value))
 	if condition.operator not in COMPARISONS | MEMBERSHIPS:
-		raise ValueError(f"{condition.operator} takes no placeholder")
+		raise ValueError(Message(_("{0} takes no placeholder"), condition.operator))
 	for value in values:
 		if value not in placeholders:
 			typed_value(field, "=", value, "row filter")
@@ -72,7 +75,12 @@ def _is_placeholder(value: Any) -> bool:
 		return False
 	if not PLACEHOLDER.fullmatch(value.strip()):
 		raise ValueError(
-			f"{value} is no placeholder; there are {{{{user}}}}, {{{{today}}}} and {{{{defaults.KEY}}}}, each alone"
+			Message(
+				_(
+					"{0} is no placeholder; there are {{{{user}}}}, {{{{today}}}} and {{{{defaults.KEY}}}}, each alone"
+				),
+				value,
+			)
 		)
 	return True
 

@@ -349,7 +349,7 @@ def condition_value(text: str | None):
 		return None
 	try:
 		return json.loads(text)
-	except ValueError:
+	except (ValueError, RecursionError):
 		return text.strip()
 
 

@@ -245,3 +245,37 @@ def command(site, admin) -> Callable[..., Any]:
 		return result
 
 	return command
+
+
+@pytest.fixture(scope="module")
+def viewers(world) -> Iterator[None]:
+	"""The administrators of `erpnext_mcp.tests.simulating`."""
+	from erpnext_mcp.tests import simulating
+
+	simulating.make_viewers(world)
+	yield
+	simulating.remove_viewers()
+
+
+@pytest.fixture
+def simulate(admin, viewers) -> Callable[..., dict[str, Any]]:
+	"""simulate(viewer, user, tool, client=..., ip_address=..., **arguments) → what the simulator's page gets."""
+	import json
+
+	import frappe
+
+	from erpnext_mcp.api.desk import simulator
+	from erpnext_mcp.limits import limiter
+
+	def simulate(
+		viewer: str, user: str, tool: str = "tools/list", /, client=None, ip_address=None, **arguments: Any
+	):
+		frappe.set_user(viewer)
+		try:
+			limiter.forget(f"erpnext_mcp:simulations:{viewer}")
+			return simulator.simulate(user, tool, json.dumps(arguments), client, ip_address)
+		finally:
+			assert frappe.session.user == viewer
+			frappe.set_user("Administrator")
+
+	return simulate

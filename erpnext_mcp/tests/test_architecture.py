@@ -41,7 +41,8 @@ AROUND_PERMISSIONS = {
 READS_ONLY_OUR_OWN = {
 	"policy/store.py",  # profiles and settings
 	"policy/grant.py",
-	"policy/validation/site.py",  # users and roles, for the administrator who saves a profile
+	"policy/validation/site.py",  # print formats, for the administrator who saves a profile
+	"policy/validation/people.py",  # users, their roles and shares, for the same administrator
 	"mcp_server/pipeline.py",  # whether the caller is still enabled
 	"mcp_server/caller.py",  # the client of his token
 	"documents/system.py",  # facts of the caller himself
@@ -53,6 +54,10 @@ READS_ONLY_OUR_OWN = {
 	"desk/connect/keys.py",  # the caller's own API key
 	"desk/connect/oauth_clients.py",  # his own tokens and codes, and what their clients are called
 	"desk/connect/calls.py",  # his own audit entries, without values
+	"audit/usage.py",  # the audit in sums, for administrators
+	"desk/access/people.py",  # users, roles and what they could connect with, for administrators
+	"desk/access/applications.py",  # clients and who uses them, the same
+	"desk/simulator/people.py",  # users and clients to simulate, the same
 	"audit/table.py",  # entries and seals, for the jobs and commands that prove them
 	"api/oauth/registration.py",  # inserts an OAuth Client for who is nobody yet, where the settings allow it
 	"api/refused.py",  # whose credentials were refused

@@ -112,7 +112,7 @@ def test_calls_per_day(calls, call, world):
 	assert after["calls"] == after["allowed"] + after["refused"] + after["failed"]
 	assert after["users"] >= 2
 	chart = execute("MCP Calls per Day").chart
-	assert chart["data"]["labels"][-1] == nowdate()
+	assert chart["data"]["labels"][-1] == str(getdate().day)
 	assert [d["values"][-1] for d in chart["data"]["datasets"]] == [
 		after["allowed"],
 		after["refused"],
@@ -237,3 +237,12 @@ def test_entries_are_found_by_time_user_and_session(admin):
 	"""The columns by which the reports look for entries have an index."""
 	indexed = {df.fieldname for df in frappe.get_meta(audit.DOCTYPE).fields if df.search_index}
 	assert {"timestamp", "user", "session"} <= indexed
+
+
+def test_the_chart_of_days(calls):
+	def labels(**filters) -> list[str]:
+		return execute("MCP Calls per Day", **filters).chart["data"]["labels"]
+
+	assert len(labels()) == 30  # days without calls, too
+	assert labels(from_date="2001-01-01", to_date="2001-12-31") == []
+	assert labels(from_date="2001-01-01")[-1] == nowdate()

@@ -6,8 +6,8 @@ import shutil
 import pytest
 
 from erpnext_mcp.mcp_server.registry import TOOLS
-from erpnext_mcp.tests.test_uvicorn_door import uvicorn_server  # noqa: F401  the fixture
 from erpnext_mcp.mcp_server.tool import Transaction
+from erpnext_mcp.tests.test_uvicorn_door import uvicorn_server
 
 CUSTOMERS = {"doctype": "Customer", "fields": ["territory"], "order_by": "name asc", "limit": 3}
 

@@ -1,6 +1,7 @@
 """One call, one transaction (T22, T23, T24): what hooks try in the middle of it, and what leaves the process."""
 
 import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import frappe
 import pytest
@@ -405,7 +406,27 @@ def test_t22_a_queue_that_is_down_is_no_failure_of_what_is_saved(create, monkeyp
 	assert frappe.db.exists("Customer", NAME)
 
 
-def test_t22_webhooks_of_the_next_call_are_sent(create, call, world, granted, outside):
+@pytest.fixture
+def receiver():
+	"""The URL of a server that thanks for whatever is posted to it: without an answer Frappe tries a webhook again and again."""
+
+	class Thanks(BaseHTTPRequestHandler):
+		def do_POST(self):
+			self.send_response(200)
+			self.end_headers()
+
+		def log_message(self, *args):
+			pass
+
+	server = HTTPServer(("127.0.0.1", 0), Thanks)
+	thread = threading.Thread(target=server.serve_forever, daemon=True)
+	thread.start()
+	yield f"http://127.0.0.1:{server.server_port}/mcp"
+	server.shutdown()
+	server.server_close()
+
+
+def test_t22_webhooks_of_the_next_call_are_sent(create, call, world, granted, outside, receiver):
 	webhook = frappe.get_doc(
 		{
 			"doctype": "Webhook",
@@ -413,7 +434,7 @@ def test_t22_webhooks_of_the_next_call_are_sent(create, call, world, granted, ou
 			"name": "MCP Webhook",
 			"webhook_doctype": "Customer",
 			"webhook_docevent": "on_update",
-			"request_url": "http://127.0.0.1:9/mcp",
+			"request_url": receiver,
 			"request_method": "POST",
 			"enabled": 1,
 		}

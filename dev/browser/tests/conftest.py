@@ -1,4 +1,4 @@
-"""The browser tests' fixtures. They come last of all tests (what they do on the site disturbs nobody) and in the SQLite lane only.
+"""The browser tests' fixtures. They come last of all tests: what they do on the site disturbs nobody.
 
 	BROWSER=off            leave them out
 	BROWSER_SITE=URL       on that site instead of the embedded one, with Administrator's password in BROWSER_PASSWORD
@@ -28,7 +28,7 @@ _report = pytest.StashKey[dict[str, pytest.TestReport]]()
 
 
 def pytest_ignore_collect() -> bool | None:
-	if OFF or (os.environ.get("ENGINE_DB") == "mariadb" and not SITE):
+	if OFF:
 		return True
 
 

@@ -34,6 +34,7 @@ TOPICS = (
 	"jobs",
 	"commands",
 	"desk_assets",
+	"argument_types",
 )
 
 

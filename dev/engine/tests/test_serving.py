@@ -101,6 +101,23 @@ def test_files(client, server):
 		frappe.db.commit()
 
 
+def test_arguments_are_converted_by_their_annotations(client):
+	"""As Link fields of the Desk send them; and what can't be converted is refused."""
+	arguments = {
+		"doctype": "User",
+		"txt": "",
+		"ignore_user_permissions": "0",
+		"reference_doctype": "Has Role",
+		"link_fieldname": "role",
+	}
+	path = "/api/method/frappe.desk.search.search_link"
+	answer = client.get(path, params=arguments)
+	assert answer.status_code == 200 and answer.json()["message"], answer.text
+	assert (
+		client.get(path, params=arguments | {"page_length": "many"}).json()["exc_type"] == "FrappeTypeError"
+	)
+
+
 def test_parallel_posts_all_write(client):
 	def post(number: int) -> httpx.Response:
 		return client.post("/api/resource/ToDo", json={"description": f"engine {number}"})

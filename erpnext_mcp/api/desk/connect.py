@@ -22,7 +22,7 @@ def status(origin: str = "") -> dict:
 	"""What the page shows, without secrets.
 
 	:param origin: where the browser shows the desk
-	:returns: `{user, access, key, addresses: [{url, warnings[], snippets[]}], configured}`; see `desk.connect`
+	:returns: `{user, access, ask[], key, addresses: [{url, warnings[], snippets[]}], configured}`; see `desk.connect`
 	"""
 	desk_users_only()
 	user = frappe.session.user
@@ -30,6 +30,7 @@ def status(origin: str = "") -> dict:
 	return {
 		"user": user,
 		"access": access.of(user, key["key"]),
+		"ask": access.whom_to_ask(),
 		"key": key,
 		"configured": get_url(PATH),
 		"addresses": [_address(found, key["key"]) for found in address.addresses(get_url(), origin, PATH)],

@@ -20,7 +20,9 @@ from frappe.utils import (
 )
 
 from erpnext_mcp.api.desk.roles import administrators_only
-from erpnext_mcp.audit import statistics
+from erpnext_mcp.audit import days, statistics, verified
+from erpnext_mcp.audit.entry import DESK
+from erpnext_mcp.limits.clients import DOCTYPE as CLIENT
 
 BY_WIDGETS = {"methods": ["GET", "POST"]}
 DAY = "d MMM"
@@ -44,29 +46,34 @@ def refusals_today() -> Figure:
 
 @frappe.whitelist(**BY_WIDGETS)
 def active_clients() -> Figure:
-	"""The card Active Clients: those that have called in the last 24 hours; it leads to the report on clients."""
+	"""The card Active Clients: those that were used in the last 24 hours, whether reads are audited or not."""
 	administrators_only()
-	dates = {"from_date": str(add_to_date(nowdate(), days=-1)), "to_date": nowdate()}
-	found = statistics.clients_since(add_to_date(now_datetime(), hours=-24))
-	return _number(found, "query-report", "MCP Calls by Client", dates)
+	used = {"last_used": [">=", str(add_to_date(now_datetime(), hours=-24).replace(microsecond=0))]}
+	return _number(len(frappe.get_list(CLIENT, filters=used)), "List", CLIENT, used)
 
 
 @frappe.whitelist(**BY_WIDGETS)
 def last_seal() -> str:
 	"""The card Last Seal: when, as HTML, and what is wrong when entries wait for long."""
 	administrators_only()
-	sealing = statistics.sealing()
+	sealing, checked = statistics.sealing(), verified.last()
 	when, exactly = _("Never"), ""
 	if sealing.sealed_at:
 		when, exactly = pretty_date(sealing.sealed_at), format_datetime(sealing.sealed_at)
-	if not sealing.is_late():
-		color = "inherit" if sealing.sealed_at else "var(--text-muted)"
-		return _colored(when, exactly, color)
-	waits = _("{0} entries wait since {1}. Does the scheduler run?").format(
-		sealing.waiting, format_datetime(sealing.since)
-	)
+	wrong = []
+	if checked and checked.problem:
+		wrong.append(_("The audit is not as it was written: {0}").format(checked.problem))
+	if sealing.is_late():
+		wrong.append(
+			_("{0} entries wait since {1}. Does the scheduler run?").format(
+				sealing.waiting, format_datetime(sealing.since)
+			)
+		)
+	if not wrong:
+		return _colored(when, exactly, "inherit" if sealing.sealed_at else "var(--text-muted)")
+	notes = "<br>".join(map(escape_html, wrong))
 	return _colored(when, exactly, "var(--red-500)") + (
-		f'<div class="text-muted small" style="white-space: normal">{escape_html(waits)}</div>'
+		f'<div class="text-muted small" style="white-space: normal">{notes}</div>'
 	)
 
 
@@ -74,7 +81,7 @@ def last_seal() -> str:
 def calls_by_outcome() -> Figure:
 	"""The chart of calls per day by outcome, of the last 30 days; empty when there were none."""
 	administrators_only()
-	rows = statistics.outcomes_per_day(statistics.Period.of())
+	rows = days.figures(statistics.Period.of())
 	return _chart(rows, {"allowed": _("Allowed"), "refused": _("Refused"), "failed": _("Failed")})
 
 
@@ -82,7 +89,7 @@ def calls_by_outcome() -> Figure:
 def latency() -> Figure:
 	"""The chart of how long calls took per day, of the last 30 days; empty when there were none."""
 	administrators_only()
-	rows = statistics.latency_per_day(statistics.Period.of())
+	rows = days.figures(statistics.Period.of())
 	return _chart(rows, {"p50": _("Half Within"), "p95": _("95% Within")})
 
 
@@ -92,7 +99,11 @@ def _midnight() -> datetime:
 
 def _today() -> dict[str, Any]:
 	"""Filters of a list that shows what `calls_since` counts."""
-	return {"timestamp": [">=", str(_midnight())], "simulated_user": ["is", "not set"]}
+	return {
+		"timestamp": [">=", str(_midnight())],
+		"simulated_user": ["is", "not set"],
+		"transport": ["!=", DESK],
+	}
 
 
 def _number(value: int, view: str, name: str, route_options: dict[str, Any]) -> Figure:

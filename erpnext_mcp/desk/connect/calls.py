@@ -11,6 +11,8 @@ from erpnext_mcp.audit.entry import DOCTYPE
 from erpnext_mcp.limits import clients
 from erpnext_mcp.policy.store import SETTINGS
 
+TRANSPORT = "desk"
+"""Of entries that are no calls: what a user did to his credentials on the page (`trace`)."""
 LATEST = 20
 LATELY = 30
 """Days after which a client that has not called is no longer missed."""
@@ -29,6 +31,8 @@ SHOWN = (
 	"outcome",
 	"reason_code",
 	"client_name",
+	"transport",
+	"simulated_user",
 )
 
 
@@ -63,7 +67,7 @@ def clients_of(user: str, credential: str) -> list[dict]:
 			(table.user == user)
 			& (table.credential == credential)
 			& (table.timestamp > add_days(now_datetime(), -LATELY))
-			& (table.transport != "desk")
+			& (table.transport != TRANSPORT)
 		)
 		.groupby(table.client_name)
 		.orderby(Max(table.timestamp), order=Order.desc)
@@ -96,7 +100,7 @@ def last_by_credential(user: str, credentials: Iterable[str]) -> dict[str, objec
 	rows = (
 		frappe.qb.from_(table)
 		.select(table.credential, Max(table.timestamp))
-		.where((table.user == user) & table.credential.isin(wanted) & (table.transport != "desk"))
+		.where((table.user == user) & table.credential.isin(wanted) & (table.transport != TRANSPORT))
 		.groupby(table.credential)
 		.run()
 	)

@@ -27,14 +27,13 @@ def of(user: str, key: str) -> dict:
 			"enabled": False,
 			"problem": "MCP access to this site is switched off.",
 			"hint": "Ask the site's administrator.",
-			"ask": whom_to_ask(),
 		}
 	address = caller.ip_address()
 	credential = f"API key {key}" if key else ""
 	try:
 		grant = grant_for(user, policy, None, address, credential)
 	except CallError as e:
-		return {"enabled": True, "problem": e.message, "hint": e.hint, "ask": whom_to_ask()}
+		return {"enabled": True, "problem": e.message, "hint": e.hint}
 	me = caller.Caller(user, caller.HTTP, credential=credential, ip_address=address)
 	return {
 		"enabled": True,

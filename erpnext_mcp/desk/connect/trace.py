@@ -3,10 +3,9 @@
 import frappe
 
 from erpnext_mcp.audit import entry as audit
+from erpnext_mcp.desk.connect.calls import TRANSPORT
 from erpnext_mcp.mcp_server import caller
 from erpnext_mcp.policy.store import SETTINGS
-
-TRANSPORT = "desk"
 
 
 def write(user: str, tool: str, operation: str, credential: str) -> None:

@@ -1,6 +1,6 @@
 """The fields of a DocType as the dialogs of the profile form offer them: which rules and conditions each can have."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import frappe
@@ -29,10 +29,31 @@ def fields(doctype: str) -> dict[str, Any]:
 	"""
 	meta = frappe.get_meta(doctype)
 	facts = _facts(doctype)
-	operations = () if facts.closed else _operations(facts)
 	return {
 		"doctype": meta.name,
 		"label": _(meta.name),
+		**_in_short(meta, facts),
+		"print_formats": sorted(facts.print_formats),
+		"groups": list(_groups(meta, facts)),
+	}
+
+
+def doctypes(names: Iterable[str]) -> dict[str, dict[str, Any]]:
+	"""What can be done with several DocTypes, without their fields; one that does not exist has only `exists`."""
+	found: dict[str, dict[str, Any]] = {}
+	for name in dict.fromkeys(names):
+		facts = site.facts_of(name)
+		found[name] = (
+			{"exists": False}
+			if facts is None
+			else {"exists": True, "label": _(name), **_in_short(frappe.get_meta(name), facts)}
+		)
+	return found
+
+
+def _in_short(meta, facts: DocTypeFacts) -> dict[str, Any]:
+	operations = () if facts.closed else _operations(facts)
+	return {
 		"is_submittable": bool(meta.is_submittable),
 		"istable": bool(meta.istable),
 		"issingle": bool(meta.issingle),
@@ -40,8 +61,6 @@ def fields(doctype: str) -> dict[str, Any]:
 		"closed_by_passwords": translated(facts.closed_by_passwords),
 		"operations": [f"can_{o}" for o in operations],
 		"own_tools": any(o in operations for tool in GENERIC.values() for o in tool.operations),
-		"print_formats": sorted(facts.print_formats),
-		"groups": list(_groups(meta, facts)),
 	}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from erpnext_mcp.policy.interchange.notes import Notes, child
 from erpnext_mcp.policy.interchange.reader import Reader, leaves
+from erpnext_mcp.policy.message import Message, _
 from erpnext_mcp.policy.operations import CREATE, DELETE, READ, UPDATE
 from erpnext_mcp.policy.profile import (
 	ALL_FIELDS,
@@ -26,8 +27,8 @@ CONFIG_OPERATIONS = (READ, CREATE, UPDATE, DELETE)
 CONDITIONAL = (CREATE, UPDATE, DELETE)
 OPERATORS = {"in": "in", "not_in": "not in", "min": ">=", "max": "<="}
 
-NO_SETTING = "this version has no setting that takes it over"
-NO_LIMIT = "the limits of the MCP Gateway Settings apply"
+NO_SETTING = Message(_("this version has no setting that takes it over"))
+NO_LIMIT = Message(_("the limits of the MCP Gateway Settings apply"))
 CACHE = {"ttl": "cache_ttl", "max_size": "cache_size"}
 """Keys of the section `cache` and the settings that take them over."""
 
@@ -60,7 +61,7 @@ def read_config(data: Mapping[str, Any]) -> Config:
 	_rate_limiting(whole.take("rate_limiting"), config)
 	_audit(whole.take("audit"), config)
 	for path in whole.left():
-		config.notes.ignored(path, "unknown key")
+		config.notes.ignored(path, Message(_("unknown key")))
 	return config
 
 
@@ -75,7 +76,7 @@ def _rate_limiting(section: Any, config: Config) -> None:
 			config.limits |= {f"{kind}_per_{period}": str(value) for kind in ("reads", "writes")}
 			config.notes.changed(
 				child("rate_limiting", key),
-				f"becomes {value} reads and {value} writes per {period}: they are counted apart",
+				Message(_("becomes {0} reads and {0} writes per {1}: they are counted apart"), value, period),
 			)
 	if left.get("enabled") is True:
 		del left["enabled"]
@@ -93,7 +94,11 @@ def _cache(section: Any, config: Config) -> None:
 		config.settings["cache_enabled"] = int(left.pop("enabled"))
 		config.notes.changed(
 			"cache.enabled",
-			"becomes Cache Enabled in the MCP Gateway Settings, for all profiles; documents are cached where a DocType rule ticks Cache Documents",
+			Message(
+				_(
+					"becomes Cache Enabled in the MCP Gateway Settings, for all profiles; documents are cached where a DocType rule ticks Cache Documents"
+				)
+			),
 		)
 	for key, setting in CACHE.items():
 		value = left.get(key)
@@ -101,7 +106,8 @@ def _cache(section: Any, config: Config) -> None:
 			del left[key]
 			config.settings[setting] = value = min(value, LONGEST_TTL) if key == "ttl" else value
 			config.notes.changed(
-				child("cache", key), f"becomes {value} in the MCP Gateway Settings, for all profiles"
+				child("cache", key),
+				Message(_("becomes {0} in the MCP Gateway Settings, for all profiles"), value),
 			)
 	if section is not None and not left and not isinstance(section, Mapping):
 		config.notes.ignored("cache", NO_SETTING)
@@ -117,7 +123,11 @@ def _audit(audit: Any, config: Config) -> None:
 		config.settings["log_reads"] = 0
 		config.notes.changed(
 			"audit.enabled",
-			"becomes Log Reads = off in the MCP Gateway Settings, for all profiles; writes, refusals and failures are always recorded",
+			Message(
+				_(
+					"becomes Log Reads = off in the MCP Gateway Settings, for all profiles; writes, refusals and failures are always recorded"
+				)
+			),
 		)
 	elif left.get("enabled") is True:
 		del left["enabled"]  # as it always is
@@ -134,7 +144,9 @@ def _rule(doctype: str, data: Reader) -> DocTypeRule:
 	allowed = _field_names(data, "allowed_fields")
 	everything = not allowed or "*" in allowed
 	if "*" in allowed:
-		data.notes.changed(child(data.path, "allowed_fields"), '"*" means all fields, as an empty array does')
+		data.notes.changed(
+			child(data.path, "allowed_fields"), Message(_('"*" means all fields, as an empty array does'))
+		)
 	rules = _restricted(restricted) if everything else _allowed(data, allowed, restricted)
 	conditions = tuple(_conditions(data.object("conditions"), operations))
 	data.finish()
@@ -154,16 +166,16 @@ def _field_names(data: Reader, key: str) -> list[str]:
 		if name != "name":
 			names.append(name)
 		elif key == "allowed_fields":
-			data.notes.changed(child(data.path, key), "name can always be read; it needs no rule")
+			data.notes.changed(child(data.path, key), Message(_("name can always be read; it needs no rule")))
 			# Alone it still means: only the name.
 			names.append(name)
 		else:
-			data.notes.unresolved(child(data.path, key), "the name of a document can't be hidden")
+			data.notes.unresolved(child(data.path, key), Message(_("the name of a document can't be hidden")))
 	return names
 
 
 def _field_rule(name: str, rule: str) -> FieldRule:
-	table_field, _, fieldname = name.rpartition(".")
+	table_field, _dot, fieldname = name.rpartition(".")
 	return FieldRule(fieldname, rule, table_field)
 
 
@@ -176,16 +188,20 @@ def _allowed(data: Reader, allowed: list[str], restricted: list[str]) -> Iterato
 	where = child(data.path, "restricted_fields")
 	for name in restricted:
 		if name in allowed:
-			data.notes.changed(where, f"{name} is both allowed and restricted; it is restricted")
+			data.notes.changed(
+				where, Message(_("{0} is both allowed and restricted; it is restricted"), name)
+			)
 		elif name.rpartition(".")[0] in allowed:
 			# A field of the rows of a table that is open.
 			yield _field_rule(name, RESTRICTED)
 		else:
-			data.notes.changed(where, f"{name} needs no rule: only the allowed fields are open")
+			data.notes.changed(where, Message(_("{0} needs no rule: only the allowed fields are open"), name))
 	tables = dict.fromkeys(name.partition(".")[0] for name in allowed if "." in name)
 	for table in tables:
 		if table not in allowed and table not in restricted:
-			data.notes.changed(child(data.path, "allowed_fields"), f"{table} is opened for its fields")
+			data.notes.changed(
+				child(data.path, "allowed_fields"), Message(_("{0} is opened for its fields"), table)
+			)
 			yield FieldRule(table, ALLOWED)
 	for name in allowed:
 		if name not in restricted and name != "name" and name.partition(".")[0] not in restricted:
@@ -197,7 +213,9 @@ def _conditions(data: Reader, operations: frozenset[str]) -> Iterator[Condition]
 		given = data.object(operation)
 		where = child(data.path, operation)
 		if given.has_any and operation not in operations:
-			data.notes.changed(where, f"{operation} is not allowed at all; its conditions are left out")
+			data.notes.changed(
+				where, Message(_("{0} is not allowed at all; its conditions are left out"), operation)
+			)
 			given.left()
 			continue
 		for fieldname in given.keys():
@@ -208,7 +226,7 @@ def _conditions(data: Reader, operations: frozenset[str]) -> Iterator[Condition]
 		data.take(READ)
 		data.notes.unresolved(
 			child(data.path, READ),
-			"which documents can be read is said by the row filter of the DocType's rule",
+			Message(_("which documents can be read is said by the row filter of the DocType's rule")),
 		)
 	data.finish()
 
@@ -217,24 +235,29 @@ def _condition(operation: str, fieldname: str, value: Any, path: str, notes: Not
 	if isinstance(value, list):
 		value = {"in": value}
 	elif isinstance(value, str | int | float):
-		notes.changed(path, "a single value means: equal to it")
+		notes.changed(path, Message(_("a single value means: equal to it")))
 		yield Condition(operation, fieldname, "=", int(value) if isinstance(value, bool) else value)
 		return
 	if not isinstance(value, Mapping) or not value:
 		notes.unresolved(
-			path, 'a condition is an array of values or an object with "in", "not_in", "min" or "max"'
+			path,
+			Message(_('a condition is an array of values or an object with "in", "not_in", "min" or "max"')),
 		)
 		return
 	for key, operand in value.items():
 		where = path if len(value) == 1 and key == "in" else child(path, key)
 		operator = OPERATORS.get(key)
 		if operator is None:
-			notes.unresolved(child(path, key), f"unknown operator; there are {', '.join(OPERATORS)}")
+			notes.unresolved(
+				child(path, key), Message(_("unknown operator; there are {0}"), ", ".join(OPERATORS))
+			)
 		elif not _fits(operator, operand):
 			wanted = (
-				"an array of one or more values" if operator in ("in", "not in") else "a number or a text"
+				Message(_("an array of one or more values"))
+				if operator in ("in", "not in")
+				else Message(_("a number or a text"))
 			)
-			notes.unresolved(where, f"this must be {wanted}")
+			notes.unresolved(where, Message(_("this must be {0}"), wanted))
 		else:
 			yield Condition(operation, fieldname, operator, _plain(operand))
 

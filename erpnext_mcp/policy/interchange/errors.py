@@ -7,6 +7,7 @@ import frappe
 from erpnext_mcp.policy import validation
 from erpnext_mcp.policy.interchange.notes import child
 from erpnext_mcp.policy.interchange.profile_file import Draft
+from erpnext_mcp.policy.message import Message, _
 from erpnext_mcp.policy.operations import CREATE
 from erpnext_mcp.policy.store import PROFILE
 from erpnext_mcp.policy.validation import site
@@ -40,28 +41,28 @@ def _check(values: dict[str, Any]) -> Checked:
 
 def _leave_out(draft: Draft, checked: Checked, finding: Finding) -> bool:
 	"""Takes out what a finding is about; whether there was anything to take out."""
-	values, message = draft.values, str(finding.message).rstrip(".")
+	values, message = draft.values, finding.message
 	if not finding.table:
 		if not values.get(finding.field):
 			return False
 		values[finding.field] = None
-		draft.notes.unresolved(finding.field, f"left out: {message}")
+		draft.notes.unresolved(finding.field, Message(_("left out: {0}"), message))
 		return True
 	if not finding.row:
 		return False
 	row = values[finding.table][finding.row - 1]
 	if finding.table == RULES and row["can_create"] and _is_right_without_create(values, row):
 		row["can_create"] = 0
-		draft.notes.unresolved(row["document_type"], f"create is left out: {message}")
+		draft.notes.unresolved(row["document_type"], Message(_("create is left out: {0}"), message))
 		return True
 	before = _meaning(checked, finding.table, row)
 	del values[finding.table][finding.row - 1]
 	if finding.table == RULES:
 		_close(values, row["document_type"])
 	if before is not None and before == _meaning(_check(values), finding.table, row):
-		draft.notes.changed(_path(finding.table, row), f"left out: {message}")
+		draft.notes.changed(_path(finding.table, row), Message(_("left out: {0}"), message))
 	else:
-		draft.notes.unresolved(_path(finding.table, row), f"left out: {message}")
+		draft.notes.unresolved(_path(finding.table, row), Message(_("left out: {0}"), message))
 	return True
 
 

@@ -2,6 +2,8 @@
 
 from importlib import resources
 
+from erpnext_mcp.policy.message import Message, _
+
 PACKAGE = "erpnext_mcp.presets"
 
 
@@ -18,5 +20,5 @@ def preset_text(name: str) -> str:
 	"""
 	names = preset_names()
 	if name not in names:
-		raise ValueError(f"there is no preset {name}; there are {', '.join(names)}")
+		raise ValueError(Message(_("there is no preset {0}; there are {1}"), name, ", ".join(names)))
 	return resources.files(PACKAGE).joinpath(f"{name}.json").read_text(encoding="utf-8")

@@ -12,6 +12,7 @@ from typing import Any
 from erpnext_mcp.policy.interchange.notes import Notes, child
 from erpnext_mcp.policy.interchange.reader import Reader
 from erpnext_mcp.policy.interchange.rows import value_text
+from erpnext_mcp.policy.message import Message, _
 from erpnext_mcp.policy.operations import CANCEL, CREATE, DELETE, OPERATIONS, SUBMIT, UPDATE
 from erpnext_mcp.policy.profile import (
 	AFTER,
@@ -150,7 +151,7 @@ def _parsed(text: str) -> Any:
 	"""A row filter as JSON, so that it can be compared line by line; as it was written if it is none."""
 	try:
 		parsed = json.loads(text)
-	except ValueError:
+	except (ValueError, RecursionError):
 		return text.strip()
 	return parsed if isinstance(parsed, list | dict) else text.strip()
 
@@ -161,7 +162,7 @@ def from_data(data: Any) -> Draft:
 	:raises ValueError: the file is of another format
 	"""
 	if not isinstance(data, Mapping) or data.get("format") != FORMAT:
-		raise ValueError(f'this is no profile: "format" is not "{FORMAT}"')
+		raise ValueError(Message(_('this is no profile: "format" is not "{0}"'), FORMAT))
 	notes = Notes()
 	file = Reader(data, "", notes)
 	file.take("format")
@@ -200,7 +201,9 @@ def _read_rule(doctype: str, data: Reader, values: dict[str, Any]) -> None:
 	operations = data.names("operations")
 	for operation in operations:
 		if operation not in OPERATIONS:
-			data.notes.unresolved(child(data.path, "operations"), f"unknown operation {operation}")
+			data.notes.unresolved(
+				child(data.path, "operations"), Message(_("unknown operation {0}"), operation)
+			)
 	values["doctype_rules"].append(
 		{
 			"document_type": doctype,
@@ -213,7 +216,7 @@ def _read_rule(doctype: str, data: Reader, values: dict[str, Any]) -> None:
 		}
 	)
 	for name, field_data in data.objects("fields").items():
-		table_field, _, fieldname = name.rpartition(".")
+		table_field, _dot, fieldname = name.rpartition(".")
 		rule = field_data.text("rule")
 		if rule in FIELD_RULES:
 			values["field_rules"].append(
@@ -227,7 +230,9 @@ def _read_rule(doctype: str, data: Reader, values: dict[str, Any]) -> None:
 			)
 			field_data.finish()
 		else:
-			data.notes.unresolved(field_data.path, f"the rule must be one of {', '.join(FIELD_RULES)}")
+			data.notes.unresolved(
+				field_data.path, Message(_("the rule must be one of {0}"), ", ".join(FIELD_RULES))
+			)
 	_read_conditions(doctype, data, values)
 	data.finish()
 
@@ -238,7 +243,7 @@ def _read_conditions(doctype: str, data: Reader, values: dict[str, Any]) -> None
 	if given is None:
 		return
 	if not isinstance(given, list):
-		data.notes.unresolved(where, "this must be an array")
+		data.notes.unresolved(where, Message(_("this must be an array")))
 		return
 	for position, condition in enumerate(given):
 		row = Reader(condition, child(where, position), data.notes)
@@ -247,9 +252,11 @@ def _read_conditions(doctype: str, data: Reader, values: dict[str, Any]) -> None
 		state = _choice(row, "document", (AFTER, BEFORE), AFTER, AFTER)
 		row.finish()
 		if found["operation"] not in CONDITIONAL:
-			data.notes.unresolved(row.path, f"the operation must be one of {', '.join(CONDITIONAL)}")
+			data.notes.unresolved(
+				row.path, Message(_("the operation must be one of {0}"), ", ".join(CONDITIONAL))
+			)
 		elif not all(found.values()):
-			data.notes.unresolved(row.path, "a condition has a field and an operator")
+			data.notes.unresolved(row.path, Message(_("a condition has a field and an operator")))
 		else:
 			values["conditions"].append(
 				{"document_type": doctype, **found, "value": value, "document_state": state}
@@ -263,7 +270,7 @@ def _limit(data: Reader, name: str) -> str:
 		return ""
 	if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
 		return str(value)
-	data.notes.unresolved(child(data.path, name), "this must be a whole number, 0 for no limit")
+	data.notes.unresolved(child(data.path, name), Message(_("this must be a whole number, 0 for no limit")))
 	return ""
 
 
@@ -274,7 +281,7 @@ def _choice(data: Reader, key: str, choices: tuple[str, ...], default: str, othe
 	value = data.take(key)
 	if value in choices:
 		return value
-	data.notes.unresolved(child(data.path, key), f"this must be one of {', '.join(choices)}")
+	data.notes.unresolved(child(data.path, key), Message(_("this must be one of {0}"), ", ".join(choices)))
 	return otherwise
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from erpnext_mcp.policy.interchange.notes import Notes, child
+from erpnext_mcp.policy.message import Message, _
 
 
 class Reader:
@@ -18,7 +19,7 @@ class Reader:
 		if isinstance(data, Mapping):
 			self._left = {str(key): value for key, value in data.items()}
 		else:
-			notes.unresolved(path or "the file", "this is not a JSON object")
+			notes.unresolved(path or "the file", Message(_("this is not a JSON object")))
 
 	def has(self, key: str) -> bool:
 		"""Whether the key is there and was not taken yet."""
@@ -38,17 +39,19 @@ class Reader:
 
 	def text(self, key: str) -> str:
 		value = self.take(key)
-		return value if isinstance(value, str) else self._wrong(key, value, "a text", "")
+		return value if isinstance(value, str) else self._wrong(key, value, Message(_("a text")), "")
 
 	def flag(self, key: str) -> bool:
 		value = self.take(key)
-		return value if isinstance(value, bool) else self._wrong(key, value, "true or false", False)
+		return (
+			value if isinstance(value, bool) else self._wrong(key, value, Message(_("true or false")), False)
+		)
 
 	def integer(self, key: str) -> int:
 		value = self.take(key)
 		if isinstance(value, int) and not isinstance(value, bool):
 			return value
-		return self._wrong(key, value, "a whole number", 0)
+		return self._wrong(key, value, Message(_("a whole number")), 0)
 
 	def moment(self, key: str) -> str | None:
 		"""A date and time without a time zone, as `YYYY-MM-DD HH:MM:SS`; None when not given."""
@@ -59,20 +62,20 @@ class Reader:
 			moment = None
 		if moment is not None and moment.tzinfo is None:
 			return str(moment)
-		return self._wrong(key, value, "a date and time of the site, YYYY-MM-DD HH:MM:SS", None)
+		return self._wrong(key, value, Message(_("a date and time of the site, YYYY-MM-DD HH:MM:SS")), None)
 
 	def names(self, key: str) -> list[str]:
 		"""An array of texts; what is none is reported and left out, as is what stands there twice."""
 		value = self.take(key)
 		if not isinstance(value, list):
-			return self._wrong(key, value, "an array of names", [])
+			return self._wrong(key, value, Message(_("an array of names")), [])
 		names: list[str] = []
 		for position, name in enumerate(value):
 			where = child(child(self.path, key), position)
 			if not isinstance(name, str) or not name:
-				self.notes.unresolved(where, "this is not a name")
+				self.notes.unresolved(where, Message(_("this is not a name")))
 			elif name in names:
-				self.notes.changed(where, f"{name} stands here twice; once is enough")
+				self.notes.changed(where, Message(_("{0} stands here twice; once is enough"), name))
 			else:
 				names.append(name)
 		return names
@@ -81,7 +84,7 @@ class Reader:
 		"""An object of objects, by key."""
 		value = self.take(key)
 		if not isinstance(value, Mapping):
-			return self._wrong(key, value, "an object", {})
+			return self._wrong(key, value, Message(_("an object")), {})
 		where = child(self.path, key)
 		return {str(k): Reader(v, child(where, k), self.notes) for k, v in value.items()}
 
@@ -93,7 +96,7 @@ class Reader:
 	def finish(self) -> None:
 		"""Reports the keys that nobody took; one of them may have been meant to narrow something."""
 		for key in self._left:
-			self.notes.unresolved(child(self.path, key), "unknown key")
+			self.notes.unresolved(child(self.path, key), Message(_("unknown key")))
 		self._left = {}
 
 	def left(self) -> list[str]:
@@ -102,9 +105,9 @@ class Reader:
 		self._left = {}
 		return paths
 
-	def _wrong(self, key: str, value: Any, wanted: str, otherwise: Any) -> Any:
+	def _wrong(self, key: str, value: Any, wanted: Message, otherwise: Any) -> Any:
 		if value is not None:
-			self.notes.unresolved(child(self.path, key), f"this must be {wanted}")
+			self.notes.unresolved(child(self.path, key), Message(_("this must be {0}"), wanted))
 		return otherwise
 
 
@@ -128,10 +131,10 @@ def parse_json(text: str) -> Any:
 		if len(found) < len(pairs):
 			keys = [key for key, _ in pairs]
 			twice = next(key for key in keys if keys.count(key) > 1)
-			raise ValueError(f"the key {twice} stands twice in one object")
+			raise ValueError(Message(_("the key {0} stands twice in one object"), twice))
 		return found
 
 	def no_constant(name: str) -> None:
-		raise ValueError(f"{name} is no JSON")
+		raise ValueError(Message(_("{0} is no JSON"), name))
 
 	return json.loads(text, object_pairs_hook=unique, parse_constant=no_constant)

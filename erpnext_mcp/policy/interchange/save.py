@@ -11,6 +11,7 @@ from erpnext_mcp.policy.interchange.profile_file import Draft, dump, from_data, 
 from erpnext_mcp.policy.interchange.reader import parse_json
 from erpnext_mcp.policy.interchange.rows import rows_of
 from erpnext_mcp.policy.interchange.site import fit
+from erpnext_mcp.policy.message import Message, _
 from erpnext_mcp.policy.store import PROFILE, SETTINGS
 from erpnext_mcp.policy.validation import site
 
@@ -44,7 +45,7 @@ def read(text: str) -> Draft:
 	try:
 		data = parse_json(text)
 	except (ValueError, RecursionError) as e:
-		raise ValueError(f"this is not JSON: {e}") from None
+		raise ValueError(Message(_("this is not JSON: {0}"), e)) from None
 	if not is_config(data):
 		return from_data(data)
 	config = read_config(data)
@@ -69,10 +70,12 @@ def import_profile(draft: Draft, name: str | None = None, replace: bool = False)
 	"""
 	name = name or draft.values.get("profile_name")
 	if not name:
-		raise ValueError("the file does not name the profile; give it a name")
+		raise ValueError(Message(_("the file does not name the profile; give it a name")))
 	exists = bool(frappe.db.exists(PROFILE, name))
 	if exists and not replace:
-		raise ValueError(f"there is a profile {name} already; choose another name, or replace it")
+		raise ValueError(
+			Message(_("there is a profile {0} already; choose another name, or replace it"), name)
+		)
 	fit(draft)
 	doc = frappe.get_doc(PROFILE, name) if exists else frappe.new_doc(PROFILE)
 	doc.update({**draft.values, "profile_name": name})

@@ -54,7 +54,7 @@ def _problems(row: Row, rule: DocTypeRule, facts: DocTypeFacts, draft: Draft) ->
 	try:
 		row_filter.parse(rule.row_filter, facts.meta)
 	except ValueError as e:
-		yield str(e), "row_filter"
+		yield e.args[0], "row_filter"
 	unknown = [f for f in rule.print_formats if f not in facts.print_formats]
 	if unknown:
 		yield (

@@ -15,6 +15,16 @@ ALL_LEVELS = UserLevels(frozenset(range(10)), frozenset(range(10)))
 """A user from whom Frappe hides nothing: what is missing then is missing by the rule."""
 
 
+@dataclass(frozen=True)
+class RolePermission:
+	"""One line of a DocType's permissions in Frappe. `rights` are permission types (`frappe.permissions.rights`)."""
+
+	role: str
+	permlevel: int
+	rights: frozenset[str]
+	if_owner: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class DocTypeFacts:
 	"""Fields are named by paths here: `fieldname`, or `table_field.fieldname` for the rows of a table.
@@ -36,6 +46,7 @@ class DocTypeFacts:
 	titles: frozenset[str] = frozenset()
 	fetched: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 	print_formats: frozenset[str] = frozenset()
+	permissions: tuple[RolePermission, ...] = ()
 
 	@cached_property
 	def types(self) -> dict[str, str]:

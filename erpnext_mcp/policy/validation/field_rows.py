@@ -119,9 +119,19 @@ def _no_effect(given: FieldRule, facts: DocTypeFacts, draft: Draft) -> tuple[Mes
 	if only_allowed and given.rule == ALLOWED and table_is_shown:
 		return None  # an only field of a row named: no change today, but one when the table gets a second
 	others = tuple(r for r in rule.field_rules if r != given)
-	if facts.under(replace(rule, field_rules=others)) != sets:
+	alone = _alone(facts, given.table_field or given.fieldname)
+	if alone.under(replace(rule, field_rules=others)) != alone.under(rule):
 		return None
 	return Message(_("the row has no effect: {0}"), _why(given, only_allowed, table_is_shown)), "rule"
+
+
+def _alone(facts: DocTypeFacts, fieldname: str) -> DocTypeFacts:
+	"""A DocType with nothing but one field, which is all that rules for it or for its rows can change."""
+	return replace(
+		facts,
+		meta=replace(facts.meta, fields=tuple(df for df in facts.meta.fields if df.fieldname == fieldname)),
+		children={table: child for table, child in facts.children.items() if table == fieldname},
+	)
 
 
 def _why(given: FieldRule, only_allowed: bool, table_is_shown: bool) -> Message:

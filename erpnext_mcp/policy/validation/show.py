@@ -31,16 +31,24 @@ def line(meta, finding: Finding) -> str:
 
 	:param meta: of the document that the finding is about
 	"""
-	message = translated(finding.message)
-	place = []
+	message, where = translated(finding.message), place(meta, finding)
+	return _("{0}: {1}").format(where, message) if where else message
+
+
+def place(meta, finding: Finding) -> str:
+	"""Where in the form, as HTML; empty for the profile as a whole.
+
+	:param meta: of the document that the finding is about
+	"""
+	names = []
 	if finding.table:
 		df = meta.get_field(finding.table)
 		label = escape_html(_(df.label))
-		place.append(_("{0}, row {1}").format(label, finding.row) if finding.row else label)
+		names.append(_("{0}, row {1}").format(label, finding.row) if finding.row else label)
 		meta = frappe.get_meta(df.options)
 	if finding.field:
-		place.append(escape_html(_(meta.get_label(finding.field))))
-	return _("{0}: {1}").format(", ".join(place), message) if place else message
+		names.append(escape_html(_(meta.get_label(finding.field))))
+	return ", ".join(names)
 
 
 def translated(text: str) -> str:

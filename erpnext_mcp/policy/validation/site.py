@@ -1,5 +1,6 @@
 """Reads from the site what validation has to know: profiles as drafts, DocTypes as facts, users with their roles."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import frappe
@@ -10,11 +11,19 @@ from frappe.utils import get_datetime
 from erpnext_mcp.policy import store
 from erpnext_mcp.policy.deny_list import denied_reason
 from erpnext_mcp.policy.fields import is_filled, meta_value
-from erpnext_mcp.policy.profile import Profile
-from erpnext_mcp.policy.validation import ties
+from erpnext_mcp.policy.operations import FRAPPE_PERMISSION
+from erpnext_mcp.policy.validation import audience, people, ties
 from erpnext_mcp.policy.validation.draft import Draft
-from erpnext_mcp.policy.validation.facts import DocTypeFacts, naming_fields, title_fields
+from erpnext_mcp.policy.validation.facts import (
+	DocTypeFacts,
+	RolePermission,
+	naming_fields,
+	title_fields,
+)
 from erpnext_mcp.policy.validation.finding import Finding
+
+RIGHTS = frozenset(right for ptypes in FRAPPE_PERMISSION.values() for right in ptypes)
+"""Frappe's permission types that decide something here."""
 
 NEVER_SHOWN = frozenset({*default_fields, *optional_fields, *child_table_fields})
 
@@ -29,11 +38,15 @@ def draft_of(doc) -> Draft:
 		values[fieldname] = get_datetime(values[fieldname]) if values.get(fieldname) else None
 	for row in values.get("conditions") or ():
 		row["value"] = store.condition_value(row.get("value"))
-	return Draft(values, facts_of, AUTOMATIC_ROLES)
+	formats = print_formats([row.get("document_type") for row in values.get("doctype_rules") or ()])
+	return Draft(values, lambda doctype: facts_of(doctype, formats), AUTOMATIC_ROLES)
 
 
-def facts_of(doctype: str) -> DocTypeFacts | None:
-	"""What there is to know of a DocType; None when there is no such."""
+def facts_of(doctype: str, formats: Mapping[str, frozenset[str]] | None = None) -> DocTypeFacts | None:
+	"""What there is to know of a DocType; None when there is no such.
+
+	:param formats: print formats by DocType, as far as they are known already
+	"""
 	try:
 		meta = frappe.get_meta(doctype)
 	except frappe.DoesNotExistError:
@@ -67,14 +80,27 @@ def facts_of(doctype: str) -> DocTypeFacts | None:
 			meta.get("title_field"), (title.options or title.default or "") if title else "", own
 		),
 		fetched={path: source for path, (m, df) in fields.items() if (source := _fetched(m, df))},
-		print_formats=print_formats(doctype),
+		print_formats=(formats or {}).get(doctype) or print_formats([doctype])[doctype],
+		permissions=tuple(
+			RolePermission(
+				role=perm.role,
+				permlevel=perm.permlevel or 0,
+				rights=frozenset(right for right in RIGHTS if perm.get(right)),
+				if_owner=bool(perm.if_owner),
+			)
+			for perm in meta.permissions
+		),
 	)
 
 
-def print_formats(doctype: str) -> frozenset[str]:
-	"""What prints of a DocType can look like; `Standard` is Frappe's own."""
-	filters = {"doc_type": doctype, "disabled": 0}
-	return frozenset({"Standard", *frappe.get_all("Print Format", filters=filters, pluck="name")})
+def print_formats(doctypes: Iterable[str | None]) -> dict[str, frozenset[str]]:
+	"""By DocType, what prints of it can look like; `Standard` is Frappe's own."""
+	found = {doctype: {"Standard"} for doctype in doctypes if doctype}
+	filters = {"doc_type": ("in", sorted(found)), "disabled": 0}
+	for row in frappe.get_all("Print Format", filters=filters, fields=["name", "doc_type"]) if found else ():
+		if row.doc_type in found:  # MariaDB finds other spellings too
+			found[row.doc_type].add(row.name)
+	return {doctype: frozenset(names) for doctype, names in found.items()}
 
 
 def warnings_of_ties(name: str) -> list[Finding]:
@@ -83,24 +109,7 @@ def warnings_of_ties(name: str) -> list[Finding]:
 	profile = next(p for p in profiles if p.name == name)
 	if not profile.names_somebody or not ties.rivals(profile, profiles):
 		return []
-	return ties.findings(ties.tied(profile, profiles, _users(profiles)))
-
-
-def _users(profiles: tuple[Profile, ...]) -> dict[str, frozenset[str]]:
-	"""Enabled users with those of their roles that a profile names."""
-	named = sorted({role for p in profiles for role in p.roles})
-	users: dict[str, set[str]] = {
-		user: set()
-		for user in frappe.get_all("User", filters={"enabled": 1}, pluck="name")
-		if user != "Guest"
-	}
-	if named:
-		for row in frappe.get_all(
-			"Has Role", filters={"parenttype": "User", "role": ("in", named)}, fields=["parent", "role"]
-		):
-			if row.parent in users:
-				users[row.parent].add(row.role)
-	return {user: frozenset(roles) for user, roles in users.items()}
+	return ties.findings(audience.tied(profile, profiles, people.kinds(profiles).kinds))
 
 
 def _fetched(meta, df) -> tuple[str, str] | None:

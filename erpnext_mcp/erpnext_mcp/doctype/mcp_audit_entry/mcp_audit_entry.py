@@ -21,6 +21,8 @@ class MCPAuditEntry(ProtectedDocument):
 def on_doctype_update() -> None:
 	# How the sealing job finds what no seal has.
 	frappe.db.add_index(DOCTYPE, ["seal", "timestamp"])
+	# When a user has called last, without what was simulated.
+	frappe.db.add_index(DOCTYPE, ["user", "simulated_user", "timestamp"])
 
 
 def get_permission_query_conditions(user: str | None = None) -> str:

@@ -12,9 +12,9 @@ class MCPPermissionProfile(Document):
 	"""What its users may do through MCP: one document, so that one revision says it all."""
 
 	def validate(self) -> None:
-		self._tidy()
+		self.tidy()
 		show.raise_errors(self, validation.errors(site.draft_of(self)))
-		self._give_slugs()
+		self.give_slugs()
 
 	def on_update(self) -> None:
 		store.changed()
@@ -42,7 +42,7 @@ class MCPPermissionProfile(Document):
 			)
 		store.changed()
 
-	def _tidy(self) -> None:
+	def tidy(self) -> None:
 		"""Blanks around names, and what a field that the form hides again still holds."""
 		for table, fieldnames in (
 			("networks", ("network",)),
@@ -58,9 +58,11 @@ class MCPPermissionProfile(Document):
 			if row.rule != MASKED:
 				row.mask_style = ""
 
-	def _give_slugs(self) -> None:
+	def give_slugs(self) -> None:
 		"""The names of own tools hold what is given here once; nothing that the form sends can change it."""
-		wanted = {row.document_type: bool(row.own_tools) for row in self.doctype_rules}
-		slugs = tool_names.assign_all(wanted, store.tool_slugs())
-		for row in self.doctype_rules:
+		rows = [row for row in self.doctype_rules if row.document_type]
+		slugs = tool_names.assign_all(
+			{row.document_type: bool(row.own_tools) for row in rows}, store.tool_slugs()
+		)
+		for row in rows:
 			row.tool_slug = slugs[row.document_type]

@@ -1,0 +1,4 @@
+import { AccessPage } from "./access/page.js";
+
+frappe.provide("erpnext_mcp");
+erpnext_mcp.AccessPage = AccessPage;
