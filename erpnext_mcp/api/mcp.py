@@ -12,6 +12,7 @@ import frappe
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
+from erpnext_mcp import compat
 from erpnext_mcp.api import origin, refused
 from erpnext_mcp.api.oauth import metadata
 from erpnext_mcp.documents import connection
@@ -43,6 +44,7 @@ def route() -> None:
 
 	:raises HTTPException: with our answer
 	"""
+	compat.answer_bad_bodies(PATHS, _bad_body)
 	request = frappe.local.request
 	if request.path not in PATHS or request.method == "OPTIONS":
 		return
@@ -137,18 +139,25 @@ def _replacement(status: int, request: Request) -> Response:
 		return unauthorized("The credentials are not valid")
 	if status == 413:
 		return jsonrpc.error(413, None, INVALID_REQUEST, "Request body is too large")
-	try:
-		jsonrpc.parse(request.get_data())
-	except ValueError:
-		return jsonrpc.error(400, None, PARSE_ERROR, "Parse error")
-	except Exception:  # the body itself could not be read: too large, cut off
-		return jsonrpc.error(400, None, INVALID_REQUEST, "The request body can't be read")
-	if status == 417:
-		return jsonrpc.error(400, None, INVALID_REQUEST, "Invalid request")
-	if status >= 500 and frappe.local.form_dict is None:
-		return jsonrpc.error(400, None, INVALID_REQUEST, "Invalid request")
+	if status == 417 or (status >= 500 and frappe.local.form_dict is None) or not _is_json(request):
+		return _bad_body(request)
 	code = SERVER_ERROR if status < 500 else INTERNAL_ERROR
 	return jsonrpc.error(max(status, 400), None, code, "The site could not handle the request")
+
+
+def _bad_body(request: Request) -> Response:
+	"""The answer to a body that Frappe has not understood, or understood and not accepted."""
+	if _is_json(request):
+		return jsonrpc.error(400, None, INVALID_REQUEST, "Invalid request")
+	return jsonrpc.error(400, None, PARSE_ERROR, "Parse error")
+
+
+def _is_json(request: Request) -> bool:
+	try:
+		jsonrpc.parse(request.get_data())
+	except Exception:  # or the body itself could not be read: cut off
+		return False
+	return True
 
 
 def _rewrite(response: Response, replacement: Response) -> None:

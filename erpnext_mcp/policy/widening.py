@@ -19,7 +19,7 @@ from erpnext_mcp.policy.conditions import EQUAL, IN
 from erpnext_mcp.policy.message import Message, _
 from erpnext_mcp.policy.operations import AMEND, CREATE, OPERATIONS, PRINT, SUBMITTABLE_ONLY
 from erpnext_mcp.policy.printing import shows_everything
-from erpnext_mcp.policy.profile import LIMITS, ONLY_ALLOWED, Condition, DocTypeRule, Profile
+from erpnext_mcp.policy.profile import ASKED, LIMITS, ONLY_ALLOWED, Condition, DocTypeRule, Profile
 from erpnext_mcp.policy.validation.facts import DocTypeFacts, at, paths
 
 LISTED = 12
@@ -90,6 +90,7 @@ def widening(old: Profile | None, new: Profile, around: Around) -> list[Wider]:
 		*_named(old, new),
 		*_networks(old.networks, new.networks),
 		*_limits(old, new, around),
+		*_unasked(old, new),
 		*_rules(old, new, around),
 		*_reports(old, new),
 	]
@@ -266,6 +267,21 @@ def _limits(old: Profile, new: Profile, around: Around) -> Iterator[Wider]:
 				yield Wider(Message(_("{0}: {1}, and was {2}."), Message(LIMIT_WORDS[name]), after, before))
 			else:
 				yield Wider(Message(_("{0}: no limit, and was {1}."), Message(LIMIT_WORDS[name]), before))
+
+
+def _unasked(old: Profile, new: Profile) -> Iterator[Wider]:
+	"""What a person was asked before, and is not any more."""
+	if lost := old.ask - new.ask:
+		yield Wider(Message(_("A person is no longer asked before: {0}."), _in_order(lost)))
+	for doctype, rule in new.rules.items():
+		before = old.rules.get(doctype)
+		if before is not None and (lost := before.ask - rule.ask - new.ask):
+			message = Message(_("{0}: a person is no longer asked before: {1}."), doctype, _in_order(lost))
+			yield Wider(message, "doctype_rules", doctype)
+
+
+def _in_order(asked: frozenset[str]) -> str:
+	return ", ".join(o for o in ASKED if o in asked)
 
 
 # What is open

@@ -25,9 +25,12 @@ DESK = "erpnext_mcp.api.desk."
 
 OPEN = {
 	"erpnext_mcp.api.mcp.handle": "the MCP endpoint itself; it has its own tests, and answers guests with 401",
+	"erpnext_mcp.api.oauth.registration.register_client": "OAuth's registration, for clients that are nobody yet; it has its own tests",
 }
 
 SELF_SERVICE = {
+	DESK + "approvals.shown": "what the user's own credentials wait for",
+	DESK + "approvals.decide": "the same; refused to credentials",
 	DESK + "connect.status": "the Connect page shows everybody his own access and key",
 	DESK + "connect.latest_calls": "everybody's own calls, without values",
 	DESK + "connect.key_clients": "what would stop with the user's own key",
@@ -51,6 +54,7 @@ many DocTypes at once. They write nothing, whatever the verb."""
 SELF_SERVICE_PAGES = {"mcp-connect"}
 
 EXAMPLES: dict[str, Any] = {
+	"approve": 1,
 	"arguments": {"doctype": "Customer", "name": people.ALPHA},
 	"client": "Claude",
 	"content": "{}",
@@ -332,11 +336,11 @@ def _numbers_refused(callers: dict[str, Endpoint], path: str, body: str) -> None
 
 
 def test_documents_are_for_administrators(callers):
-	"""Audit Entries are the exception: everybody sees his own, by a hook that has its own tests."""
+	"""Audit Entries and Approval Requests are the exception: everybody sees his own, by a hook that has its own tests."""
 	for doctype in _documents("DocType", istable=0):
 		for who, endpoint in callers.items():
 			answer = endpoint.send("GET", f"/api/resource/{doctype.replace(' ', '%20')}")
-			if doctype == "MCP Audit Entry" and who.startswith("a plain user"):
+			if doctype in ("MCP Audit Entry", "MCP Approval Request") and who.startswith("a plain user"):
 				continue
 			if doctype == "MCP Gateway Settings":
 				answer = endpoint.send(

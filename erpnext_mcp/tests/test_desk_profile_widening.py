@@ -199,6 +199,8 @@ OPEN_ORDERS = Condition("update", "status", "in", ["Open", "Draft"])
 			with_rule(operations=frozenset({"amend"})),
 			"the condition on status for create",
 		),
+		(replace(BASE, ask=frozenset({"delete"})), BASE, "no longer asked before: delete"),
+		(with_rule(ask=frozenset({"submit", "bulk"})), with_rule(), "no longer asked before: submit, bulk"),
 		(BASE, with_rule(own_tools=True), "tools of its own"),
 		(BASE, with_rule(cache_documents=True), "kept for a time"),
 		(BASE, with_rule(acknowledge_hidden_name=True), "names and titles"),
@@ -277,6 +279,8 @@ def test_what_becomes_wider_is_told(old, new, words):
 		),
 		(with_rule(max_rows=500), BASE),
 		(with_rule(own_tools=True), BASE),
+		(BASE, replace(BASE, ask=frozenset({"delete"}))),
+		(with_rule(ask=frozenset({"submit"})), replace(BASE, ask=frozenset({"submit"}))),
 	],
 )
 def test_what_becomes_narrower_or_stays_is_not(old, new):

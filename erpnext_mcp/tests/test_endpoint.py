@@ -288,6 +288,12 @@ def test_t50_malformed_bodies(endpoint, body, code):
 	assert_jsonrpc_error(endpoint.send("POST", "/mcp", body), 400, code)
 
 
+@pytest.mark.parametrize("accept", ["*/*", "text/html", "application/xml", "", None])
+def test_t50_malformed_bodies_of_who_does_not_say_that_he_takes_json(endpoint, accept):
+	endpoint.rpc("ping")
+	assert_jsonrpc_error(endpoint.send("POST", "/mcp", b"{", {"Accept": accept}), 400, -32700)
+
+
 @pytest.mark.parametrize(
 	("headers", "status"),
 	[

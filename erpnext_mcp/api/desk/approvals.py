@@ -5,49 +5,45 @@ from typing import Any
 import frappe
 from frappe import _
 
-from erpnext_mcp.api.desk.roles import is_administrator
+from erpnext_mcp.api.desk.roles import desk_users_only, is_administrator
+from erpnext_mcp.api.desk.session import desk_session_only
 from erpnext_mcp.limits import approvals
 
 
 @frappe.whitelist(methods=["GET"])
 def shown(name: str) -> dict[str, Any]:
-	"""What the session's user may know of a request: `{may_decide, text}`.
+	"""What the session's user may decide of a request: `{may_decide, text}`; nothing of one that is not his.
 
-	:raises frappe.PermissionError: it is neither his, nor is he an administrator
+	:raises frappe.PermissionError: he has no desk
 	"""
+	desk_users_only()
 	doc = _request(name)
-	text = "" if _has_a_session() else _("Open it in the desk to decide: a credential can't.")
-	if doc.status == approvals.PENDING and not text:
-		text = _("{0} wants to {1} {2} {3}. Nothing is done before somebody approves it.").format(
-			doc.user, _(doc.operation), _(doc.reference_doctype), doc.reference_name or doc.documents or ""
-		)
-	return {"may_decide": doc.status == approvals.PENDING and _has_a_session(), "text": text}
+	if doc is None or doc.status != approvals.PENDING:
+		return {"may_decide": False, "text": ""}
+	text = _("{0} wants to {1} {2} {3}. Nothing is done before somebody approves it.").format(
+		doc.user, _(doc.operation), _(doc.reference_doctype), doc.reference_name or doc.documents or ""
+	)
+	return {"may_decide": True, "text": text}
 
 
 @frappe.whitelist(methods=["POST"])
-def decide(name: str, approve: bool | int) -> str:
+def decide(name: str, approve: bool) -> str:
 	"""Approves or rejects a request; gives the new status.
 
 	:raises frappe.PermissionError: it is neither his, nor is he an administrator; or he comes with an API key or a token: what
 	        asks must not be what agrees (T42)
 	:raises frappe.ValidationError: it does not wait any more
 	"""
-	_request(name)
-	if not _has_a_session():
-		frappe.throw(_("Approvals are given in the desk: a credential can't."), frappe.PermissionError)
-	return approvals.decide(name, bool(int(approve)), frappe.session.user)
+	desk_users_only()
+	desk_session_only()
+	if _request(name) is None:
+		frappe.throw(_("You are not permitted to decide this."), frappe.PermissionError)
+	return approvals.decide(name, approve, frappe.session.user)
 
 
 def _request(name: str) -> Any:
+	"""The request, if it is the session's user's or he is an administrator; else None, whether there is one or not."""
+	if not frappe.db.exists(approvals.DOCTYPE, name):
+		return None
 	doc = frappe.get_doc(approvals.DOCTYPE, name)
-	if doc.user != frappe.session.user and not is_administrator():
-		frappe.throw(_("Not permitted"), frappe.PermissionError)
-	return doc
-
-
-def _has_a_session() -> bool:
-	"""Whether somebody has logged in, rather than a program shown its key."""
-	session, opened = frappe.session, getattr(frappe.local, "session_obj", None)
-	if frappe.get_request_header("Authorization"):
-		return False
-	return opened is not None and session.sid == opened.sid and session.sid not in ("Guest", session.user)
+	return doc if doc.user == frappe.session.user or is_administrator() else None

@@ -3,15 +3,13 @@
 import json
 from collections.abc import Mapping
 
-LEAKS = (
+INSIDES = (
 	b"Traceback",
 	b"traceback",
 	b'File "',
 	b"exc_type",
 	b'"exc"',
 	b"_server_messages",
-	b"<html",
-	b"<!DOCTYPE",
 	b"site-packages",
 	b"/apps/",
 	b"/frappe/",
@@ -20,6 +18,7 @@ LEAKS = (
 	b"pydantic",
 	b"SELECT ",
 )
+LEAKS = (*INSIDES, b"<html", b"<!DOCTYPE")
 INTERNAL_ERROR = -32603
 
 

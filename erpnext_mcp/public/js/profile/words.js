@@ -66,6 +66,7 @@ export function more_in_words(row) {
 	if (row.max_rows) parts.push(__("at most {0} rows", [row.max_rows]));
 	if (row.own_tools) parts.push(__("own tools"));
 	if (row.cache_documents) parts.push(__("cached"));
+	if (row.ask_delete || row.ask_submit || row.ask_cancel || row.ask_bulk) parts.push(__("asks before"));
 	const acknowledged = [
 		"acknowledge_hidden_name",
 		"acknowledge_hidden_required",
