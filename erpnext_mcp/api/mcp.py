@@ -88,11 +88,11 @@ def handle() -> Response:
 	if DOOR not in request.environ:
 		# Reached by another spelling of the method's URL, which `route` has not checked.
 		return _mark(jsonrpc.error(404, None, INVALID_REQUEST, f"Use {PATH}"))
-	if frappe.session.user == "Guest":
+	from erpnext_mcp.mcp_server import pipeline, wsgi
+
+	if not pipeline.is_somebody(frappe.session.user):
 		refused.record()
 		return _mark(unauthorized("The credentials are not valid"))
-	from erpnext_mcp.mcp_server import wsgi
-
 	return _mark(wsgi.respond(request))
 
 

@@ -360,10 +360,15 @@ def identify(caller: Caller) -> None:
 
 	:raises NotPermitted: Guest, or a user who was disabled after his token was issued (T44)
 	"""
-	if caller.user in ("", "Guest") or not frappe.get_cached_value("User", caller.user, "enabled"):
+	if not is_somebody(caller.user):
 		raise NotPermitted(
 			"You are not logged in.", "Connect with an API key or an OAuth token of this site."
 		)
+
+
+def is_somebody(user: str) -> bool:
+	"""Whether a user may be called by this name at all; Frappe takes tokens of disabled users, too (T44)."""
+	return user not in ("", "Guest") and bool(frappe.get_cached_value("User", user, "enabled"))
 
 
 def keep(found: list[audit.Entry], text_log: bool = True) -> CallError | None:

@@ -6,6 +6,7 @@ import frappe
 import pytest
 
 from erpnext_mcp.compat import MAJOR
+from erpnext_mcp.tests import oauth
 from erpnext_mcp.tests.endpoint import Endpoint
 
 METHOD = "erpnext_mcp.api.mcp.handle"
@@ -108,6 +109,43 @@ def test_t43_t44_wrong_credentials(anonymous, reader_key, authorization):
 	answer = anonymous.rpc("ping", headers={"Authorization": authorization.replace("{key}", key)})
 	assert_jsonrpc_error(answer, 401, -32001)
 	assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(
+	"values",
+	[{"expiration_time": "2020-01-01 00:00:00"}, {"status": "Revoked"}, {"user": ""}, {"user": "Guest"}],
+	ids=str,
+)
+def test_t44_tokens_that_are_no_longer_good(anonymous, world, values):
+	client = oauth.client("Endpoint")
+	try:
+		token = oauth.bearer(world.READER, client)
+		assert anonymous.rpc("ping", headers={"Authorization": token}).status == 200
+		frappe.db.set_value("OAuth Bearer Token", token.removeprefix("Bearer "), values)
+		frappe.db.commit()
+		answer = anonymous.rpc("ping", headers={"Authorization": token})
+	finally:
+		oauth.destroy()
+	assert_jsonrpc_error(answer, 401, -32001)
+	assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("kind", ["key", "token"])
+def test_t44_a_disabled_user(anonymous, world, reader_key, changed, last_entry, kind):
+	try:
+		credentials = reader_key if kind == "key" else oauth.bearer(world.READER, oauth.client("Endpoint"))
+		with changed("User", world.READER, enabled=0):
+			answers = [
+				anonymous.rpc(method, headers={"Authorization": credentials})
+				for method in ("ping", "initialize", "tools/list", "resources/templates/list")
+			]
+			assert last_entry(tool="authentication").reason == "the user is disabled"
+		assert anonymous.rpc("ping", headers={"Authorization": credentials}).status == 200
+	finally:
+		oauth.destroy()
+	for answer in answers:
+		assert_jsonrpc_error(answer, 401, -32001)
+		assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
 @pytest.mark.parametrize("source", ["Customer", "OAuth Client", "nonsense", "'"])
