@@ -117,7 +117,7 @@ def test_charts(call, world):
 	call(world.STRANGER, "list_doctypes")
 	frappe.db.rollback()
 	outcomes, latency = figures.calls_by_outcome(), figures.latency()
-	assert len(outcomes["labels"]) == 30
+	assert len(outcomes["labels"]) == 31
 	(today,) = [r for r in statistics.calls_per_day(statistics.Period.of(nowdate(), nowdate())) if r["calls"]]
 	assert [d["values"][-1] for d in outcomes["datasets"]] == [today[o] for o in statistics.OUTCOMES]
 	half, most = (d["values"][-1] for d in latency["datasets"])
