@@ -9,8 +9,8 @@ from frappe.desk.desktop import Workspace
 from frappe.utils import add_to_date, get_datetime, now_datetime, nowdate
 
 from erpnext_mcp.api.desk import figures
-from erpnext_mcp.audit import entry as audit
 from erpnext_mcp.audit import days, seal, statistics, verified
+from erpnext_mcp.audit import entry as audit
 from erpnext_mcp.desk import onboarding
 from erpnext_mcp.limits import clients
 from erpnext_mcp.tests import audits
