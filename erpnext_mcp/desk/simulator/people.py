@@ -17,6 +17,10 @@ def exact_name(user: str) -> str | None:
 	return frappe.db.get_value("User", {"name": user}, "name")
 
 
+def is_enabled(user: str) -> bool:
+	return bool(frappe.get_cached_value("User", user, "enabled"))
+
+
 def enabled_users(text: str, profile: str = "") -> list[dict[str, Any]]:
 	"""`{value, description}` of users whose name or full name contains a text.
 

@@ -111,7 +111,7 @@ export class Question {
 		});
 	}
 
-	/** Fills the form from route options: user, profile, doctype, name, tool, arguments. */
+	/** Fills the form from route options: user, client, ip_address, profile, doctype, name, tool, arguments. */
 	async fill(options) {
 		this.profile = options.profile || "";
 		this.$wrapper
@@ -119,7 +119,8 @@ export class Question {
 			.prop("hidden", !this.profile)
 			.text(this.profile && __("Users are suggested that the profile {0} names.", [this.profile]));
 		if (options.user) await this.user.set_value(options.user);
-		if (options.client !== undefined) await this.client.set_value(options.client || "");
+		await this.client.set_value(options.client || "");
+		await this.ip_address.set_value(options.ip_address || "");
 		if (this.document_form.takes(options)) {
 			this.set_mode(DOCUMENT);
 			await this.document_form.fill(options);
