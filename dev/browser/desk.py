@@ -93,6 +93,8 @@ class Desk:
 		"""Delete what was made, the last first; what others hold on to by then stays."""
 		while self.made:
 			doctype, name = self.made.pop()
+			if doctype == "User":
+				self._passwords.pop(name, None)
 			self.admin.post("/api/method/frappe.client.delete", json={"doctype": doctype, "name": name})
 
 	@staticmethod

@@ -5,11 +5,10 @@ from typing import Any
 
 import click
 from frappe.commands import pass_context
-from frappe.utils import add_to_date, get_url, now_datetime
+from frappe.utils import get_url
 
 from erpnext_mcp.api.mcp import PATH
 from erpnext_mcp.audit import table as audit_table
-from erpnext_mcp.audit.chain import moment
 from erpnext_mcp.audit.log import READS_ARE_OFF, reads_are_on
 from erpnext_mcp.cli import credentials, other_servers
 from erpnext_mcp.cli.site import connected
@@ -17,9 +16,6 @@ from erpnext_mcp.documents.system import versions
 from erpnext_mcp.policy import store
 from erpnext_mcp.policy.binding import bound_credentials
 from erpnext_mcp.policy.profile import Profile
-
-SEALED_WITHIN = 10
-"""Minutes after which an entry without a seal says that the sealing job does not run."""
 
 
 @click.command("status")
@@ -45,8 +41,8 @@ def collect(site: str) -> dict[str, Any]:
 		"oauth_clients": "Any" if policy.settings.any_oauth_client else sorted(policy.listed_clients),
 		"profiles": [_profile(p) for p in sorted(policy.profiles, key=lambda p: p.name)],
 		"bound": credentials.summary(bound_credentials()),
-		"audit": (audit := _audit()),
-		"warnings": [*_warnings(policy), *_audit_warnings(audit), *other_servers.found_on_site()],
+		"audit": _audit(sealing := audit_table.sealing()),
+		"warnings": [*_warnings(policy), *_audit_warnings(sealing), *other_servers.found_on_site()],
 	}
 
 
@@ -70,22 +66,20 @@ def _profile(profile: Profile) -> dict[str, Any]:
 	}
 
 
-def _audit() -> dict[str, Any]:
-	head, waiting = audit_table.head(), audit_table.unsealed(1)
+def _audit(sealing: audit_table.Sealing) -> dict[str, Any]:
 	return {
-		"seals": head.sequence if head else 0,
-		"sealed_at": head.sealed_at if head else None,
-		"unsealed": audit_table.count_unsealed(),
-		"unsealed_since": moment(waiting[0]["timestamp"]) if waiting else None,
+		"seals": sealing.seals,
+		"sealed_at": sealing.sealed_at or None,
+		"unsealed": sealing.waiting,
+		"unsealed_since": sealing.since or None,
 	}
 
 
-def _audit_warnings(audit: dict[str, Any]) -> list[str]:
-	since = audit["unsealed_since"]
-	if not since or since > moment(add_to_date(now_datetime(), minutes=-SEALED_WITHIN)):
+def _audit_warnings(sealing: audit_table.Sealing) -> list[str]:
+	if not sealing.is_late():
 		return []
 	return [
-		f"{audit['unsealed']} audit entries wait to be sealed, the oldest since {since[:19]}: does the site's scheduler run?"
+		f"{sealing.waiting} audit entries wait to be sealed, the oldest since {sealing.since[:19]}: does the site's scheduler run?"
 	]
 
 

@@ -77,7 +77,8 @@ def test_fields_of_other_levels_are_taken_out(simulate, world):
 	assert state(told) == "allowed"
 	assert world.SECRET not in told["answer"]["document"]
 	assert f"document.{world.SECRET}" in told["withheld"]
-	assert "document.credit_limits" in told["withheld"]
+	# ERPNext shows the table, but not this field of its rows.
+	assert any(path.startswith("document.credit_limits") for path in told["withheld"])
 	assert told["answer"]["document"]["territory"] == world.NORTH
 	assert "version" in told["withheld"] and "bytes" not in told
 	assert world.SECRET_VALUE not in json.dumps(told)

@@ -12,13 +12,17 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from dev.browser import chromium
 from dev.browser.desk import Desk
 from dev.browser.watch import Watch
 from dev.engine import paths, sites
 from dev.engine.desk import build as assets
+
+PATIENCE = 20_000
+"""Milliseconds that something may take to appear: a machine may be busy."""
+expect.set_options(timeout=PATIENCE)
 
 OFF = os.environ.get("BROWSER") == "off"
 SITE = os.environ.get("BROWSER_SITE", "")
@@ -90,7 +94,7 @@ def open_desk(
 	def open_desk(route: str, user: str = "Administrator", **how) -> Page:
 		context = desk.login(browser, user, **how)
 		contexts.append(context)
-		context.set_default_timeout(20_000)
+		context.set_default_timeout(PATIENCE)
 		watch.context(context)
 		page = context.new_page()
 		desk.open(page, route)

@@ -12,9 +12,6 @@ from erpnext_mcp.desk.simulator import simulate as simulator
 from erpnext_mcp.mcp_server.registry import LIST_TOOLS, TOOLS
 from erpnext_mcp.mcp_server.tool import Transaction
 
-BY_CONTROLS = {"methods": ["GET", "POST"]}
-"""Frappe's controls ask for their suggestions by POST."""
-
 
 @frappe.whitelist(methods=["POST"])
 def simulate(
@@ -48,14 +45,17 @@ def tools() -> list[dict[str, Any]]:
 	]
 
 
-@frappe.whitelist(**BY_CONTROLS)
-def users(txt: str = "") -> list[dict[str, Any]]:
-	"""Suggestions of users."""
+@frappe.whitelist(methods=["GET"])
+def users(txt: str = "", profile: str | None = None) -> list[dict[str, Any]]:
+	"""Suggestions of users.
+
+	:param profile: only those that it names, or whose roles
+	"""
 	administrators_only()
-	return people.enabled_users(txt)
+	return people.enabled_users(txt, profile or "")
 
 
-@frappe.whitelist(**BY_CONTROLS)
+@frappe.whitelist(methods=["GET"])
 def clients(txt: str = "") -> list[dict[str, Any]]:
 	"""Suggestions of OAuth clients."""
 	administrators_only()

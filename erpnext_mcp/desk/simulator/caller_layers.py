@@ -11,6 +11,7 @@ from frappe import _
 from frappe.permissions import AUTOMATIC_ROLES
 from frappe.utils import format_datetime, now_datetime
 
+from erpnext_mcp.desk.simulator import people
 from erpnext_mcp.desk.simulator.layer import WARNING, Layer
 from erpnext_mcp.errors import CallError
 from erpnext_mcp.mcp_server.pipeline import Call
@@ -53,7 +54,7 @@ def account(call: Call) -> Layer:
 	roles = sorted(set(frappe.get_roles(user)) - set(AUTOMATIC_ROLES))
 	if user in ("", "Guest"):
 		layer.stop(_("Guests are refused."))
-	elif not frappe.get_cached_value("User", user, "enabled"):
+	elif not people.is_enabled(user):
 		layer.stop(_("The user is disabled."))
 	elif user == "Administrator":
 		layer.text = _("Administrator is refused unless a profile names this user.")

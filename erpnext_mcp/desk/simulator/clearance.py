@@ -387,6 +387,9 @@ def doing(case: Case, name: str | None = None) -> Hindrances:
 			yield _may_not(operation, access.doctype)
 	if AMEND in operations and not viewer.may(access.doctype, "create"):
 		yield _may_not(CREATE, access.doctype)
+	if active_workflow(access.doctype):
+		# Which steps there are is said by the state, and by conditions on any field.
+		yield from all_fields(viewer, access.doctype)
 	rule = case.context.grant.profile.rules[access.doctype]
 	hidden = [c.field for c in rule.conditions if not viewer.sees(access.doctype, c.field)]
 	if hidden:

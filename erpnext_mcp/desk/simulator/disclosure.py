@@ -100,6 +100,8 @@ class Disclosure:
 				self.withheld.append(member)
 			else:
 				shown[member] = found[0]
+		if "linked" in self.withheld:
+			shown.pop("has_more", None)
 		return shown
 
 	# Each gives the value in a tuple, or None where nothing of it may be shown.

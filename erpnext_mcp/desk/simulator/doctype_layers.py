@@ -16,7 +16,7 @@ from frappe.permissions import get_user_permissions
 from erpnext_mcp.access import Access
 from erpnext_mcp.desk.simulator.condition_lines import condition_lines
 from erpnext_mcp.desk.simulator.field_table import HIDDEN, MASKED, WRITABLE, field_table
-from erpnext_mcp.desk.simulator.layer import STOPPED, UNDECIDED, WARNING, WITHHELD, Layer
+from erpnext_mcp.desk.simulator.layer import NOT_REACHED, STOPPED, UNDECIDED, WARNING, WITHHELD, Layer
 from erpnext_mcp.documents.read import load
 from erpnext_mcp.errors import NotFound
 from erpnext_mcp.policy.fields import fieldtypes, permlevels, resolve
@@ -63,6 +63,16 @@ def doctype_layers(about: About) -> tuple[list[Layer], list[dict[str, Any]]]:
 	if about.access is not None and about.rule is not None:
 		table = field_table(about.doctype, resolve(about.doctype, about.grant.user), about.access.fields)
 		found += [rows(about), document(about), fields(about, table), conditions(about)]
+	else:
+		found += [
+			Layer(key, title, NOT_REACHED)
+			for key, title in (
+				("rows", _("Rows")),
+				("document", _("Document")),
+				("fields", _("Fields")),
+				("conditions", _("Conditions")),
+			)
+		]
 	return found, table
 
 

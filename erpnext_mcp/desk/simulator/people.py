@@ -4,6 +4,8 @@ from typing import Any
 
 import frappe
 
+from erpnext_mcp.policy import store
+
 MOST = 20
 
 
@@ -15,18 +17,44 @@ def exact_name(user: str) -> str | None:
 	return frappe.db.get_value("User", {"name": user}, "name")
 
 
-def enabled_users(text: str) -> list[dict[str, Any]]:
-	"""`{value, description}` of users whose name or full name contains a text."""
+def is_enabled(user: str) -> bool:
+	return bool(frappe.get_cached_value("User", user, "enabled"))
+
+
+def enabled_users(text: str, profile: str = "") -> list[dict[str, Any]]:
+	"""`{value, description}` of users whose name or full name contains a text.
+
+	:param profile: only users that it names, or who have one of its roles
+	"""
 	like = ("like", f"%{text}%")
+	filters: list[Any] = [["enabled", "=", 1], ["name", "!=", "Guest"]]
+	named = _named_by(profile)
+	if named is not None:
+		filters.append(["name", "in", named])
 	rows = frappe.get_all(
 		"User",
-		filters={"enabled": 1, "name": ("not in", ("Guest",))},
+		filters=filters,
 		or_filters={"name": like, "full_name": like} if text else None,
 		fields=["name", "full_name"],
 		order_by="name asc",
 		limit=MOST,
 	)
-	return [{"value": row.name, "label": row.name, "description": row.full_name or ""} for row in rows]
+	return [{"value": row.name, "description": row.full_name or ""} for row in rows]
+
+
+def _named_by(profile: str) -> list[str] | None:
+	"""None where it names no users and no roles, or there is none of this name."""
+	found = next((p for p in store.read().profiles if p.name == profile), None) if profile else None
+	if found is None or not (found.users or found.roles):
+		return None
+	names = set(found.users)
+	if found.roles:
+		names.update(
+			frappe.get_all(
+				"Has Role", filters={"role": ("in", list(found.roles)), "parenttype": "User"}, pluck="parent"
+			)
+		)
+	return sorted(names)
 
 
 def oauth_clients(text: str) -> list[dict[str, Any]]:
@@ -38,4 +66,4 @@ def oauth_clients(text: str) -> list[dict[str, Any]]:
 		order_by="app_name asc",
 		limit=MOST,
 	)
-	return [{"value": row.name, "label": row.name, "description": row.app_name or ""} for row in rows]
+	return [{"value": row.name, "description": row.app_name or ""} for row in rows]

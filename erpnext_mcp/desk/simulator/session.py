@@ -38,6 +38,8 @@ def _run(user: str, function: Callable[[], T], ip_address: str) -> T:
 	if outer.get("request") is not None:
 		frappe.local.request = outer["request"]
 	frappe.flags.in_test = outer["flags"].get("in_test")
+	# The site may be in maintenance.
+	frappe.flags.read_only = outer["flags"].get("read_only")
 	frappe.db.rollback()
 	frappe.db.value_cache.clear()
 	frappe.set_user(user)

@@ -50,6 +50,8 @@ test("conditions in words", () => {
 		"Update: only if before the change Rate is between 1 and 5 in every row"
 	);
 	assert.equal(words.condition_in_words({ ...row, operator: "set", value: "" }, "Group"), "Create: only if Group is set");
+	const check = { ...row, field: "disabled", operator: "=", value: "0" };
+	assert.equal(words.condition_in_words(check, "Disabled", "check"), "Create: only if Disabled is No");
 	assert.equal(words.conditions_in_words([]), "No conditions");
 	assert.equal(words.conditions_in_words([row, row]), "2 conditions");
 });
@@ -109,6 +111,7 @@ test("what the filter group offers and a row filter does not take is refused", (
 		["Customer", "disabled", "=", 0],
 		["Customer", "creation", "Between", ["2026-01-01", "2026-02-01"]],
 		["Customer", "tax_id", "is", "set"],
+		["Customer", "status", "in", ["Paid", "", null]],
 	];
 	const { filters: kept, refused } = filters.from_group(given, "Customer");
 	assert.deepEqual(kept, [
@@ -116,6 +119,7 @@ test("what the filter group offers and a row filter does not take is refused", (
 		["disabled", "=", 0],
 		["creation", "between", ["2026-01-01", "2026-02-01"]],
 		["tax_id", "is", "set"],
+		["status", "in", ["Paid"]],
 	]);
 	assert.equal(refused.length, 4);
 });
@@ -143,6 +147,8 @@ test("a value follows its operator", () => {
 	assert.equal(values.value_problem("between", [5, 10], "number"), "");
 	assert.equal(values.value_problem("between", ["9", "10"], "number"), "");
 	assert.equal(values.value_problem("=", 0, "check"), "");
+	assert.match(values.value_problem("<=", "50,000.50", "number"), /not a number/);
+	assert.match(values.value_problem("in", [1, "x"], "number"), /not a number/);
 	assert.match(values.value_problem("=", "", "text"), /is empty/);
 	assert.equal(values.value_problem("set", null, "text"), "");
 });
@@ -152,6 +158,14 @@ test("numbers are read in the number format of the user", () => {
 	assert.equal(values.read_number("1,234.5"), 1234.5);
 	assert.equal(values.read_number("1.234,5", german), 1234.5);
 	assert.equal(values.read_number("-3"), -3);
+	assert.equal(values.read_number("1234567.5"), 1234567.5);
+	assert.equal(values.read_number("12.500", german), 12500);
+	assert.equal(values.read_number("12.5", german), null);
+	assert.equal(values.read_number("50,000.50", german), null);
+	assert.equal(values.read_number("1 234,5", { decimal_str: ",", group_sep: " " }), 1234.5);
+	assert.equal(values.read_number("1234", { decimal_str: "", group_sep: "," }), 1234);
+	assert.equal(values.read_number("."), null);
+	assert.equal(values.read_number("-"), null);
 	assert.equal(values.read_number("abc"), null);
 	assert.equal(values.read_number(""), null);
 	assert.equal(values.read_number("1e5"), null);
@@ -224,4 +238,5 @@ test("the state of a profile", () => {
 	assert.equal(label({ read_only: 1 }), "Read Only");
 	assert.equal(label({ read_only: 1, write_until: "2026-07-01 00:00:00" }), "Write Window");
 	assert.equal(label({ users: [] }), "Names Nobody");
+	assert.equal(label({ users: [], roles: [{}] }), "Enabled");
 });

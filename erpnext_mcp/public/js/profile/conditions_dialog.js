@@ -1,5 +1,6 @@
 // The conditions on the documents of a DocType, one card each.
 
+import { make_dialog } from "../lib/dialog.js";
 import { escape, html, safe } from "../lib/html.js";
 import * as model from "./model.js";
 import { CONDITIONAL, operation_label } from "./operations.js";
@@ -30,7 +31,7 @@ class ConditionsDialog {
 	}
 
 	show() {
-		this.dialog = new frappe.ui.Dialog({
+		this.dialog = make_dialog({
 			title: __("Conditions on {0}", [escape(__(this.row.document_type))]),
 			size: "extra-large",
 		});
@@ -58,7 +59,7 @@ class ConditionsDialog {
 	read_only() {
 		this.$list.html(
 			String(html`<ul>
-				${this.rows.map((row) => html`<li>${condition_in_words(row, this.label_of(row.field))}</li>`)}
+				${this.rows.map((row) => html`<li>${condition_in_words(row, this.label_of(row.field), this.fields[row.field]?.kind)}</li>`)}
 			</ul>`)
 		);
 	}
@@ -232,7 +233,11 @@ class Card {
 			only_input: true,
 			render_input: true,
 		});
-		this.field_control.$input.attr("aria-label", __("Field"));
+		const { $input, awesomplete } = this.field_control;
+		$input.attr("aria-label", __("Field"));
+		// What was typed exactly comes first: grand_total before base_grand_total.
+		const rank = ({ value }) => (value === $input.val() ? 0 : value.startsWith($input.val()) ? 1 : 2);
+		awesomplete.sort = (a, b) => rank(a) - rank(b);
 		this.field_control.set_value(this.state.field);
 	}
 
@@ -319,7 +324,7 @@ class Card {
 		const $words = this.$card.find(".mcp-condition-words").removeClass("text-danger");
 		const { operation, field, operator } = this.state;
 		if (!operation || !field || !operator) return $words.text("");
-		$words.text(condition_in_words(this.value(), this.dialog.label_of(field)));
+		$words.text(condition_in_words(this.value(), this.dialog.label_of(field), this.field?.kind));
 	}
 
 	/** Says what is missing, if anything. */

@@ -6,6 +6,7 @@ import { open_fields } from "./fields_dialog.js";
 import * as model from "./model.js";
 import { open_more } from "./more_dialog.js";
 import { operations, why_not } from "./operations.js";
+import { item } from "./overview.js";
 import { open_rows } from "./rows_dialog.js";
 import { doctypes, may_ask } from "./server.js";
 import { conditions_in_words, fields_in_words, more_in_words, rows_in_words } from "./words.js";
@@ -52,6 +53,7 @@ export class RulesEditor {
 				only_select: 1,
 				placeholder: __("Add a DocType…"),
 				get_query: () => ({ filters: { istable: 0 } }),
+				filter_description: __("Child tables are opened with their parent."),
 				change: () => this.chosen(),
 			},
 			only_input: true,
@@ -72,10 +74,25 @@ export class RulesEditor {
 		this.$wrapper.find(".mcp-rules-add").toggle(this.editable);
 		this.$filter.toggle(rows.length >= FILTERED_FROM);
 		const focused = this.focused();
-		this.$table.html(String(rows.length ? this.table(rows) : this.empty()));
+		this.draw(rows);
 		this.filter();
 		this.focus(focused);
 		this.learn(rows);
+	}
+
+	/** Only what has changed: a profile may have many rows. */
+	draw(rows) {
+		const bodies = rows.map((row) => String(this.row(row)));
+		const drawn = this.$table.find("tbody").get();
+		const names = rows.map((row) => row.name).join();
+		if (!rows.length || names !== this.drawn?.names || drawn.length !== rows.length) {
+			this.$table.html(String(rows.length ? this.table(bodies) : this.empty()));
+		} else {
+			bodies.forEach((body, i) => {
+				if (body !== this.drawn.bodies[i]) drawn[i].outerHTML = body;
+			});
+		}
+		this.drawn = { names, bodies };
 	}
 
 	empty() {
@@ -86,7 +103,7 @@ export class RulesEditor {
 		</div>`;
 	}
 
-	table(rows) {
+	table(bodies) {
 		return html`<table class="mcp-rules-table">
 			<thead>
 				<tr>
@@ -97,7 +114,7 @@ export class RulesEditor {
 					<th scope="col"><span class="sr-only">${__("Remove")}</span></th>
 				</tr>
 			</thead>
-			${rows.map((row) => this.row(row))}
+			${bodies.map(safe)}
 		</table>`;
 	}
 
@@ -181,13 +198,7 @@ export class RulesEditor {
 		const findings = doctype ? this.reviewer.findings_of(doctype) : [];
 		if (!findings.length) return "";
 		return html`<ul class="mcp-findings list-unstyled">
-			${findings.map(
-				({ severity, message }) => html`<li class="mcp-${severity}">
-					<span class="indicator ${severity === "error" ? "red" : "orange"}"></span>
-					<span class="sr-only">${severity === "error" ? __("Error") : __("Warning")}:</span>
-					<span>${safe(message)}</span>
-				</li>`
-			)}
+			${findings.map(({ severity, message }) => item(severity, safe(message)))}
 		</ul>`;
 	}
 

@@ -1,5 +1,6 @@
 // The fields of a DocType and of its tables, each with its rule.
 
+import { make_dialog } from "../lib/dialog.js";
 import { escape, html, safe } from "../lib/html.js";
 import * as model from "./model.js";
 import {
@@ -81,7 +82,7 @@ class FieldsDialog {
 	}
 
 	make() {
-		this.dialog = new frappe.ui.Dialog({
+		this.dialog = make_dialog({
 			title: __("Fields of {0}", [escape(__(this.row.document_type))]),
 			size: "extra-large",
 		});
@@ -91,7 +92,7 @@ class FieldsDialog {
 		});
 		this.$body = $(`<div class="mcp-fields"></div>`).appendTo(this.dialog.$body);
 		this.$body.html(String(this.head()));
-		this.$search = this.$body.find("[data-search]").on("input", () => this.filter());
+		this.$search = this.$body.find("[data-search-box]").on("input", () => this.filter());
 		this.$only = this.$body.find("[data-only]").on("change", () => this.filter());
 		this.$mode = this.$body.find("[data-mode]").on("change", () => {
 			this.mode = this.$mode.val();
@@ -125,7 +126,7 @@ class FieldsDialog {
 				<input
 					type="search"
 					class="form-control input-xs"
-					data-search
+					data-search-box
 					placeholder="${__("Search by label, name or type")}"
 					aria-label="${__("Search by label, name or type")}"
 				/>

@@ -1,6 +1,8 @@
 // Frappe's filter group, for row filters: it offers the fields that a row filter takes, whatever the viewer may read, and
 // shows their labels as text (Frappe shows them as HTML).
 
+import { escape } from "../lib/html.js";
+
 const NOT_TAKEN = ["Timespan", "descendants of", "descendants of (inclusive)", "not descendants of", "ancestors of", "not ancestors of"];
 
 class RowFilter extends frappe.ui.Filter {
@@ -34,6 +36,11 @@ export class RowFilterGroup extends frappe.ui.FilterGroup {
 		return true;
 	}
 
+	/** Also those without a value, which are to be told of and not dropped. */
+	get_filters() {
+		return this.filters.filter((filter) => filter.field).map((filter) => filter.get_value());
+	}
+
 	_push_new_filter(doctype, fieldname, condition, value) {
 		const filter = new RowFilter({
 			parent: this.wrapper,
@@ -42,11 +49,18 @@ export class RowFilterGroup extends frappe.ui.FilterGroup {
 			fieldname,
 			condition,
 			value,
-			filter_fields: this.row_fields,
+			filter_fields: this.row_fields.map(with_safe_options),
 			filter_list: this,
 			on_change: () => {},
 		});
 		this.filters.push(filter);
 		return filter;
 	}
+}
+
+/** A Select shows its options as HTML, too. */
+function with_safe_options(df) {
+	if (df.fieldtype !== "Select" || typeof df.options !== "string") return df;
+	const options = df.options.split("\n").map((value) => ({ value, label: escape(__(value, null, df.parent)) }));
+	return { ...df, options };
 }

@@ -1,5 +1,6 @@
 // The rest of a DocType Rule: what few rules need. Labels and descriptions are those of the table's own fields.
 
+import { make_dialog } from "../lib/dialog.js";
 import { escape, safe, html } from "../lib/html.js";
 import * as model from "./model.js";
 import { fields_of, may_ask } from "./server.js";
@@ -20,7 +21,7 @@ export async function open_more(frm, row, editable) {
 	};
 	const formats = (row.print_formats || "").split("\n").map((name) => name.trim()).filter(Boolean);
 	const no_own_tools = facts && !facts.own_tools && !row.own_tools;
-	const dialog = new frappe.ui.Dialog({
+	const dialog = make_dialog({
 		title: __("More about {0}", [escape(__(row.document_type))]),
 		fields: [
 			field("max_rows"),

@@ -11,10 +11,12 @@ export class Overview {
 		this.frm = frm;
 		this.reviewer = reviewer;
 		this.$wrapper = $(`<div class="mcp-profile-overview" aria-live="polite"></div>`);
-		this.$wrapper.on("click", "[data-show-all]", () => {
-			this.all = true;
-			this.render();
-		});
+		this.$wrapper
+			.on("click", "[data-show-all]", () => {
+				this.all = true;
+				this.render();
+			})
+			.on("click", "[data-show-rules]", () => this.show_rules());
 	}
 
 	/** Puts it where it belongs: Frappe makes the page anew for some changes of the layout. */
@@ -31,7 +33,10 @@ export class Overview {
 		if (found) parts.push(this.applies(found.applies), this.cost(found.cost));
 		else if (failed) parts.push(html`<span class="text-muted">${__("The server could not check this form.")}</span>`);
 		else if (may_ask()) parts.push(html`<span class="text-muted">${__("Checking…")}</span>`);
-		this.$wrapper.html(String(html`<div class="mcp-profile-line">${parts}</div>${this.findings()}`));
+		const markup = String(html`<div class="mcp-profile-line">${parts}</div>${this.findings()}`);
+		if (markup === this.shown) return; // screen readers read what changes
+		this.shown = markup;
+		this.$wrapper.html(markup);
 	}
 
 	state() {
@@ -83,29 +88,47 @@ export class Overview {
 		</span>`;
 	}
 
+	/** What is about the whole profile; of what stands at the rules, how many. */
 	findings() {
 		const findings = this.reviewer.findings();
-		if (!findings.length) return "";
-		const shown = this.all ? findings : findings.slice(0, LISTED);
-		const items = shown.map(
-			(finding) => html`<li class="mcp-${finding.severity}">
-				<span class="indicator ${finding.severity === "error" ? "red" : "orange"}"></span>
-				<span class="sr-only">${finding.severity === "error" ? __("Error") : __("Warning")}:</span>
-				<span>${place_of(finding)}${safe(finding.message)}</span>
-			</li>`
+		const own = findings.filter(({ doctype }) => !doctype);
+		const of_rules = findings.filter(({ doctype }) => doctype);
+		const shown = this.all ? own : own.slice(0, LISTED);
+		const items = shown.map(({ severity, place, message }) =>
+			item(severity, html`${place ? html`<b>${safe(place)}</b>: ` : ""}${safe(message)}`)
 		);
-		const more =
-			findings.length > shown.length
-				? html`<button type="button" class="btn btn-xs btn-default" data-show-all>
-						${__("{0} more", [findings.length - shown.length])}
-					</button>`
-				: "";
-		return html`<ul class="mcp-findings list-unstyled">${items}</ul>${more}`;
+		if (own.length > shown.length) {
+			const more = __("{0} more", [own.length - shown.length]);
+			items.push(html`<li><button type="button" class="btn btn-xs btn-default" data-show-all>${more}</button></li>`);
+		}
+		if (of_rules.length) {
+			const errors = of_rules.filter(({ severity }) => severity === "error").length;
+			const said = errors
+				? __("{0} errors and {1} warnings in the rules", [errors, of_rules.length - errors])
+				: __("{0} warnings in the rules", [of_rules.length]);
+			items.push(
+				item(
+					errors ? "error" : "warning",
+					html`${said} <button type="button" class="btn btn-xs btn-default" data-show-rules>${__("Show")}</button>`
+				)
+			);
+		}
+		return items.length ? html`<ul class="mcp-findings list-unstyled">${items}</ul>` : "";
+	}
+
+	show_rules() {
+		this.frm.get_field("rules_editor").tab?.set_active();
+		const first = document.querySelector(".mcp-rules-table .mcp-findings");
+		first?.closest("tbody").scrollIntoView({ block: "center" });
 	}
 }
 
-/** `Customer: `, `Users, row 2: `; nothing where a message is about the whole profile. */
-function place_of({ place, doctype }) {
-	if (doctype) return html`<b>${__(doctype)}</b>: `;
-	return place ? html`<b>${safe(place)}</b>: ` : "";
+/** One finding: its colour is said, too. */
+export function item(severity, text) {
+	const error = severity === "error";
+	return html`<li class="mcp-${severity}">
+		<span class="indicator ${error ? "red" : "orange"}"></span>
+		<span class="sr-only">${error ? __("Error") : __("Warning")}:</span>
+		<span>${text}</span>
+	</li>`;
 }

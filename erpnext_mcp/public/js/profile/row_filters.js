@@ -90,9 +90,11 @@ export function split_filters(filters, fieldnames) {
 export function from_group(given, doctype, label_of = (fieldname) => fieldname) {
 	const filters = [];
 	const refused = [];
-	for (const [of, fieldname, condition, value] of given) {
+	for (const [of, fieldname, condition, chosen] of given) {
 		const operator = String(condition).toLowerCase();
 		const label = label_of(fieldname);
+		// v15 makes empty values of the comma after the last one.
+		const value = operator.endsWith("in") && Array.isArray(chosen) ? chosen.filter((v) => v || v === 0) : chosen;
 		const empty = value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
 		if (of && of !== doctype) {
 			refused.push(__("{0} is a field of a table: rows are filtered by fields of {1} itself.", [label, doctype]));

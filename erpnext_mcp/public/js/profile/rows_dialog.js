@@ -1,5 +1,6 @@
 // Which documents of a DocType exist for the agent: Frappe's own filters, conditions that depend on the user, or JSON.
 
+import { make_dialog } from "../lib/dialog.js";
 import { escape, html, safe } from "../lib/html.js";
 import { RowFilterGroup } from "./filter_group.js";
 import * as model from "./model.js";
@@ -40,7 +41,7 @@ class RowsDialog {
 	}
 
 	show() {
-		this.dialog = new frappe.ui.Dialog({
+		this.dialog = make_dialog({
 			title: __("Rows of {0}", [escape(__(this.row.document_type))]),
 			size: "large",
 		});

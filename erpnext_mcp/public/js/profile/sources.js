@@ -1,5 +1,6 @@
 // Where the rules of a profile can come from: a preset, a file, another profile. Nothing is saved by it.
 
+import { make_dialog } from "../lib/dialog.js";
 import { escape, html, safe } from "../lib/html.js";
 import * as model from "./model.js";
 import { get, post } from "./server.js";
@@ -12,7 +13,7 @@ export const is_empty = (frm) =>
 
 export async function from_preset(frm) {
 	const presets = await get("presets");
-	const dialog = new frappe.ui.Dialog({
+	const dialog = make_dialog({
 		title: __("From Preset"),
 		primary_action_label: __("Use"),
 		primary_action: async () => {

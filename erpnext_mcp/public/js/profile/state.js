@@ -19,18 +19,12 @@ export function state_of(doc, now) {
 	if (doc.valid_upto && now > doc.valid_upto) {
 		return { label: __("Expired"), color: "orange", detail: __("Whoever this profile names is denied.") };
 	}
-	const names_somebody = ["users", "roles", "clients"].some((table) => (doc[table] || []).length);
 	if (doc.read_only && !(doc.write_until && now < doc.write_until)) {
-		return {
-			label: __("Read Only"),
-			color: "blue",
-			detail: names_somebody ? "" : names_nobody(),
-		};
+		return { label: __("Read Only"), color: "blue", detail: "" };
 	}
-	if (!names_somebody) return { label: __("Names Nobody"), color: "gray", detail: names_nobody() };
+	if (!["users", "roles", "clients"].some((table) => (doc[table] || []).length)) {
+		return { label: __("Names Nobody"), color: "gray", detail: "" };
+	}
 	if (doc.read_only) return { label: __("Write Window"), color: "green", detail: __("Writes until the window ends.") };
 	return { label: __("Enabled"), color: "green", detail: "" };
 }
-
-const names_nobody = () =>
-	__("It takes no part, unless it is the default profile of the MCP Gateway Settings.");

@@ -90,15 +90,15 @@ function select({ parent, value, label, changed, choices }) {
 	};
 }
 
-function text({ parent, value, label, changed, placeholder = "" }) {
+function text({ parent, value, label, changed, placeholder }) {
 	const $input = input(parent, label, placeholder).val(value ?? "");
 	$input.on("change", changed);
 	return { get: () => $input.val().trim() || null, clear: () => $input.val("") };
 }
 
-function number({ parent, value, label, changed }) {
+function number({ parent, value, label, changed, placeholder }) {
 	const format = get_number_format_info(get_number_format());
-	const $input = input(parent, label).attr("inputmode", "decimal").val(write_number(value, format));
+	const $input = input(parent, label, placeholder).attr("inputmode", "decimal").val(write_number(value, format));
 	$input.on("change", changed);
 	// What is no number goes to the server as it is, which says so.
 	return {
@@ -113,11 +113,11 @@ const input = (parent, label, placeholder = "") =>
 		.appendTo(parent);
 
 /** A control of Frappe. */
-function control({ parent, value, label, changed }, df) {
+function control({ parent, value, label, changed, placeholder }, df) {
 	let ready = false;
 	const made = frappe.ui.form.make_control({
 		parent,
-		df: { fieldname: "value", input_class: "input-xs", change: () => ready && changed(), ...df },
+		df: { fieldname: "value", input_class: "input-xs", placeholder, change: () => ready && changed(), ...df },
 		only_input: true,
 		render_input: true,
 	});
@@ -181,6 +181,7 @@ function value_list({ parent, field, value, label, changed }) {
 		field,
 		value: null,
 		label: __("{0}, add a value", [label]),
+		placeholder: __("Add a value"),
 		changed: () => add(),
 	});
 	const add = () => {

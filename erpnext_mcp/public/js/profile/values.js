@@ -51,15 +51,17 @@ export function reshape(value, operator) {
  * @returns a number; a text where a number of JavaScript would lose digits; null when it is none
  */
 export function read_number(text, { decimal_str = ".", group_sep = "," } = {}) {
-	let plain = String(text ?? "").trim();
-	if (group_sep) plain = plain.split(group_sep).join("");
-	if (decimal_str && decimal_str !== ".") {
-		if (plain.includes(".")) return null;
-		plain = plain.replace(decimal_str, ".");
-	}
-	if (!/^[-+]?(\d+\.?\d*|\.\d+)$/.test(plain)) return null;
+	const decimal = quoted(decimal_str || ".");
+	const group = group_sep ? `(?:${quoted(group_sep)}\\d{3})*` : "";
+	// Groups only where they belong: 12.5 is no German number, and must not become 125.
+	const number = new RegExp(`^[-+]?(?:\\d{1,3}${group}|\\d+)?(?:${decimal}\\d*)?$`);
+	const given = String(text ?? "").trim();
+	if (!number.test(given) || !/\d/.test(given)) return null;
+	const plain = given.split(group_sep || "\0").join("").replace(decimal_str || ".", ".");
 	return plain.replace(/\D/g, "").replace(/^0+/, "").length > 15 ? plain : Number(plain);
 }
+
+const quoted = (character) => `\\${character}`;
 
 /** A number as it is typed in a number format, without groups; "" for what is none. */
 export function write_number(value, { decimal_str = "." } = {}) {
@@ -73,6 +75,10 @@ export function write_number(value, { decimal_str = "." } = {}) {
  */
 export function value_problem(operator, value, kind) {
 	const empty = (v) => v === null || v === undefined || v === "";
+	if (kind === "number") {
+		const strange = [value].flat().find((v) => !empty(v) && isNaN(Number(v)));
+		if (strange !== undefined) return __("{0} is not a number.", [strange]);
+	}
 	switch (arity_of(operator)) {
 		case "none":
 			return "";

@@ -1,5 +1,6 @@
 // The question before a save that opens more than before. Saving what narrows asks nothing.
 
+import { make_dialog } from "../lib/dialog.js";
 import { html, safe } from "../lib/html.js";
 
 /**
@@ -34,7 +35,7 @@ export function confirm_unseen() {
 function asked({ title, body }) {
 	return new Promise((resolve) => {
 		let answer = false;
-		const dialog = new frappe.ui.Dialog({
+		const dialog = make_dialog({
 			title,
 			size: "large",
 			indicator: "orange",

@@ -81,9 +81,12 @@ export function more_in_words(row) {
  * A condition as a sentence.
  *
  * @param label of the field, as the reader knows it
+ * @param kind of the field, where it is known
  */
-export function condition_in_words(row, label) {
-	const value = read_value(row.value);
+export function condition_in_words(row, label, kind = "") {
+	const yes_or_no = (v) => (kind === "check" ? (Number(v) ? __("Yes") : __("No")) : v);
+	const read = read_value(row.value);
+	const value = Array.isArray(read) ? read.map(yes_or_no) : read === null ? read : yes_or_no(read);
 	const said_value =
 		row.operator === "between" && Array.isArray(value)
 			? __("{0} and {1}", [said(value[0]), said(value[1])])

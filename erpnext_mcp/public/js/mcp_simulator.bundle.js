@@ -1,0 +1,4 @@
+import { SimulatorPage } from "./simulator/page.js";
+
+frappe.provide("erpnext_mcp");
+erpnext_mcp.SimulatorPage = SimulatorPage;
