@@ -96,6 +96,17 @@ def test_the_key_survives_a_save_of_the_user(seller, at_mcp, world):
 	assert at_mcp(key) == (200, world.MASTER)
 
 
+def test_a_secret_of_another_encryption_key_is_none(seller, at_mcp, world):
+	made(seller.post(API + "create_key"))
+	frappe.db.rollback()
+	unreadable = {"doctype": "User", "name": world.MASTER, "fieldname": "api_secret"}
+	frappe.db.set_value("__Auth", unreadable, "password", "gAAAAA", update_modified=False)
+	frappe.db.commit()
+	answer = seller.get(API + "status").json()
+	assert answer["message"]["key"]["key"] == "" and "_server_messages" not in answer
+	assert at_mcp(made(seller.post(API + "create_key")))[0] == 200
+
+
 def test_nothing_else_of_the_user_changes(seller, world):
 	columns = ("roles", "role_profile_name", "user_type", "full_name", "owner", "enabled")
 	before = {c: frappe.get_doc("User", world.MASTER).get(c) for c in columns}
