@@ -20,8 +20,10 @@ from mcp_types import (
 	PROTOCOL_VERSION_META_KEY,
 )
 
+from erpnext_mcp.errors import Cancelled
 from erpnext_mcp.mcp_server import frames, jsonrpc, kernel
 from erpnext_mcp.mcp_server.caller import Caller, client_name
+from erpnext_mcp.mcp_server.streaming import Emit
 
 TRANSPORT = "stdio"
 
@@ -41,8 +43,15 @@ class StdioServer:
 
 	def serve(self, incoming: BinaryIO, outgoing: BinaryIO) -> None:
 		"""Until the client closes its end."""
+
+		def emit(message: Mapping[str, Any]) -> None:
+			try:
+				frames.send(outgoing, message)
+			except BrokenPipeError as e:
+				raise Cancelled("The client is gone.", reason="the client has closed the channel") from e
+
 		for line in frames.lines(incoming):
-			answer = self.answer(line)
+			answer = self.answer(line, emit)
 			if answer is None:
 				continue
 			try:
@@ -50,8 +59,11 @@ class StdioServer:
 			except BrokenPipeError:
 				return
 
-	def answer(self, line: bytes | frames.TooLong) -> dict[str, Any] | None:
-		"""The response to one message; None where there is none to give. Never raises."""
+	def answer(self, line: bytes | frames.TooLong, emit: Emit | None = None) -> dict[str, Any] | None:
+		"""The response to one message; None where there is none to give. Never raises.
+
+		:param emit: for what there is to tell before it
+		"""
 		if isinstance(line, frames.TooLong):
 			return jsonrpc.error_body(None, INVALID_REQUEST, "The message is too large")
 		try:
@@ -67,13 +79,13 @@ class StdioServer:
 			return jsonrpc.error_body(None, INVALID_REQUEST, problem)
 		try:
 			with _request(self._site, self._user):
-				return self._respond(message)
+				return self._respond(message, emit)
 		except Exception:
 			# The site is gone, or its database: the client may try again.
 			frappe.logger("mcp").error("a request on stdio failed", exc_info=True)
 			return jsonrpc.error_body(message["id"], INTERNAL_ERROR, "The site could not handle the request")
 
-	def _respond(self, message: dict[str, Any]) -> dict[str, Any]:
+	def _respond(self, message: dict[str, Any], emit: Emit | None) -> dict[str, Any]:
 		request_id, method, params = message["id"], message["method"], message.get("params")
 		if method != "initialize" and PROTOCOL_VERSION_META_KEY in _meta(params):
 			verdict = classify_inbound_request(message)
@@ -90,7 +102,7 @@ class StdioServer:
 		caller = Caller(
 			self._user, TRANSPORT, client_name=name, protocol_version=version, request_id=str(request_id)
 		)
-		reply = kernel.serve(caller, connection, request_id, method, params, {})
+		reply = kernel.serve(caller, connection, request_id, method, params, {}, emit)
 		if method == "initialize" and "result" in reply.body:
 			self._version = reply.body["result"]["protocolVersion"]
 		return reply.body

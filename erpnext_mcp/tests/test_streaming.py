@@ -1,9 +1,11 @@
 """Progress of long calls as server-sent events: run, committed and cancelled while the answer is being sent."""
 
 import http.client
+import io
 import json
 import socket
 import struct
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -348,6 +350,63 @@ def test_the_python_sdk_hears_of_progress(server, site, world, reader_key, may_c
 
 	for mode in ("auto", "legacy"):
 		assert asyncio.run(session(mode)) == [(n, 3, f"{n} of 3") for n in (1, 2, 3)]
+
+
+# ---------------------------------------------------------------- the other doors
+
+
+def test_events_at_uvicorns_door(site, server, world, reader_key, may_create, last_entry):
+	"""It runs the same WSGI application, and knows at once when a client goes."""
+	from erpnext_mcp.tests.test_uvicorn_door import serving
+
+	with serving() as base_url:
+		parts = urlsplit(base_url)
+		headers = headers_of(site, reader_key) | {"X-Frappe-Site-Name": site.name}
+		connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
+		connection.request("POST", "/mcp", json.dumps(message(world)), headers)
+		told = events(connection.getresponse().read().decode())
+		assert [t.get("method", "result") for t in told] == ["notifications/progress"] * 3 + ["result"]
+		assert saved() == 3
+
+		body = message(world, 40)
+		body["params"]["arguments"]["documents"] = [
+			writes.customer(name, world.NORTH) for name in NAMES[3:43]
+		]
+		connection.request("POST", "/mcp", json.dumps(body), headers)
+		response = connection.getresponse()
+		response.readline()
+		response.close()
+		connection.close()
+	# The door has waited for what was going on.
+	entry = last_entry(user=world.READER, tool="bulk_create_documents")
+	assert (entry.outcome, entry.reason_code) == ("Failed", "cancelled") and saved() == 3
+
+
+def test_progress_on_stdio(site, world, may_create):
+	frappe.db.commit()
+	done = subprocess.run(
+		site.command("mcp", "stdio", "--user", world.READER),
+		input=json.dumps(message(world, dry_run=True)).encode() + b"\n",
+		capture_output=True,
+		timeout=120,
+		cwd=site.bench / "sites",
+	)
+	*told, result = [json.loads(line) for line in done.stdout.splitlines()]
+	assert [t["params"]["progress"] for t in told] == [1, 2, 3]
+	assert result["id"] == 7 and not result["result"]["isError"]
+
+
+def test_on_stdio_nobody_waits_any_more(site, world, may_create, last_entry):
+	from erpnext_mcp.mcp_server.stdio import StdioServer
+
+	class Closed(io.BytesIO):
+		def write(self, data) -> int:
+			raise BrokenPipeError
+
+	line = io.BytesIO(json.dumps(message(world)).encode() + b"\n")
+	with ThreadPoolExecutor(1) as pool:
+		pool.submit(StdioServer(site.name, world.READER).serve, line, Closed()).result()
+	assert last_entry(user=world.READER).reason_code == "cancelled" and saved() == 0
 
 
 # ---------------------------------------------------------------- the parts

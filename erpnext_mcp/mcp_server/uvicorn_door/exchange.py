@@ -74,6 +74,12 @@ class Exchange:
 		return self._write
 
 	def _write(self, piece: bytes) -> None:
+		"""For what is told while the application works.
+
+		:raises ConnectionResetError: to nobody
+		"""
+		if self._gone:
+			raise ConnectionResetError("the client is gone")
 		self._hand_on(piece)
 
 	def _hand_on(self, piece: Head | bytes | BaseException | None) -> None:
