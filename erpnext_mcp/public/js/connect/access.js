@@ -52,11 +52,17 @@ export class AccessCard extends Card {
 		const facts = $('<div class="mcp-connect-facts"></div>');
 		const add = (label, value) =>
 			$("<div></div>")
-				.append($('<div class="text-muted small"></div>').text(label), $("<div></div>").append(value))
+				.append(
+					$('<div class="text-muted small"></div>').text(label),
+					$("<div></div>").append(value)
+				)
 				.appendTo(facts);
 		add(__("User"), document.createTextNode(this.page.state.user));
 		add(__("Profile"), this.profile(access.profile));
-		add(__("DocTypes"), document.createTextNode(format_number(access.doctypes.length, null, 0)));
+		add(
+			__("DocTypes"),
+			document.createTextNode(format_number(access.doctypes.length, null, 0))
+		);
 		for (const [kind, label] of [
 			["reads", __("Reads left")],
 			["writes", __("Writes left")],
@@ -87,16 +93,24 @@ export class AccessCard extends Card {
 		if (!doctypes.length) {
 			return notice(
 				"orange",
-				__("Your profile opens no DocType for which you have permissions. Ask your administrator.")
+				__(
+					"Your profile opens no DocType for which you have permissions. Ask your administrator."
+				)
 			);
 		}
-		const details = $('<details class="mcp-connect-doctypes"></details>').prop("open", this.open);
+		const details = $('<details class="mcp-connect-doctypes"></details>').prop(
+			"open",
+			this.open
+		);
 		details.on("toggle", () => (this.open = details.prop("open")));
 		$("<summary></summary>").text(__("What your clients can do")).appendTo(details);
 		const list = $("<ul></ul>").appendTo(details);
 		for (const { doctype, operations } of doctypes) {
 			$("<li></li>")
-				.append($("<b></b>").text(__(doctype)), document.createTextNode(`: ${operations.join(", ")}`))
+				.append(
+					$("<b></b>").text(__(doctype)),
+					document.createTextNode(`: ${operations.join(", ")}`)
+				)
 				.appendTo(list);
 		}
 		return details;

@@ -8,7 +8,9 @@ export class ApplicationsCard extends Card {
 		super(
 			page,
 			__("Connected applications"),
-			__("Applications that you have let in by OAuth. They work as you, at the MCP address and in the rest of the API.")
+			__(
+				"Applications that you have let in by OAuth. They work as you, at the MCP address and in the rest of the API."
+			)
 		);
 	}
 
@@ -25,7 +27,14 @@ export class ApplicationsCard extends Card {
 			return;
 		}
 		table(
-			[__("Application"), __("Connected"), __("Last MCP Call"), __("Scopes"), __("At the MCP Address"), ""],
+			[
+				__("Application"),
+				__("Connected"),
+				__("Last MCP Call"),
+				__("Scopes"),
+				__("At the MCP Address"),
+				"",
+			],
 			rows.map((row) => [
 				row.app_name,
 				when(row.since),
@@ -39,7 +48,9 @@ export class ApplicationsCard extends Card {
 
 	status(row) {
 		if (row.paused) return pill("orange", __("Paused by an administrator"));
-		return row.allowed ? pill("green", __("Allowed")) : pill("red", __("Not allowed on this site"));
+		return row.allowed
+			? pill("green", __("Allowed"))
+			: pill("red", __("Not allowed on this site"));
 	}
 
 	button(row) {
@@ -48,9 +59,10 @@ export class ApplicationsCard extends Card {
 			.on("click", () =>
 				frappe.confirm(
 					frappe.utils.escape_html(
-						__("Disconnect {0}? It loses its access to this site as you, at once. It has to ask you again for a new one.", [
-							row.app_name,
-						])
+						__(
+							"Disconnect {0}? It loses its access to this site as you, at once. It has to ask you again for a new one.",
+							[row.app_name]
+						)
 					),
 					() => this.disconnect(row)
 				)

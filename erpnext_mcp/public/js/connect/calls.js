@@ -11,7 +11,9 @@ export class CallsCard extends Card {
 		page.calls = this;
 		$('<button type="button" class="btn btn-default btn-xs"></button>')
 			.text(__("All Calls"))
-			.on("click", () => frappe.set_route("List", "MCP Audit Entry", { user: ["=", page.state.user] }))
+			.on("click", () =>
+				frappe.set_route("List", "MCP Audit Entry", { user: ["=", page.state.user] })
+			)
 			.appendTo(this.header);
 	}
 
@@ -38,7 +40,9 @@ export class CallsCard extends Card {
 			rows.map((row) => [
 				this.time(row),
 				this.tool(row),
-				[row.reference_doctype && __(row.reference_doctype), row.reference_name].filter(Boolean).join(" "),
+				[row.reference_doctype && __(row.reference_doctype), row.reference_name]
+					.filter(Boolean)
+					.join(" "),
 				pill(COLORS[row.outcome] || "gray", __(row.outcome)),
 				[row.reason_code, row.reason].filter(Boolean).join(": "),
 				short(row.transport === "desk" ? __("The desk") : client_label(row.client_name)),

@@ -6,7 +6,9 @@ export class Card {
 	/** @param page the ConnectPage */
 	constructor(page, title, about = "") {
 		this.page = page;
-		this.element = $('<section class="frappe-card mcp-connect-card"></section>').appendTo(page.body);
+		this.element = $('<section class="frappe-card mcp-connect-card"></section>').appendTo(
+			page.body
+		);
 		this.header = $('<div class="mcp-connect-card-head"></div>').appendTo(this.element);
 		$("<h5></h5>").text(title).appendTo(this.header);
 		if (about) $('<p class="text-muted"></p>').text(about).appendTo(this.element);
@@ -31,7 +33,9 @@ export function notice(color, lines) {
 
 /** A pill; `color` of Frappe's indicators. */
 export function pill(color, text) {
-	return $(`<span class="indicator-pill ${color}"></span>`).append($("<span></span>").text(text));
+	return $(`<span class="indicator-pill ${color}"></span>`).append(
+		$("<span></span>").text(text)
+	);
 }
 
 /** "Ask ...": names where there are some. */
@@ -53,7 +57,9 @@ export function short(text) {
 
 /** A time of the server, as long ago; the exact one in its tooltip. */
 export function when(time) {
-	return time ? $("<span></span>").html(frappe.datetime.comment_when(time)) : $("<span></span>").text("–");
+	return time
+		? $("<span></span>").html(frappe.datetime.comment_when(time))
+		: $("<span></span>").text("–");
 }
 
 /** A table: `columns` are labels, `rows` arrays of texts or elements. */
@@ -62,7 +68,9 @@ export function table(columns, rows) {
 	const body = rows.map((cells) =>
 		$("<tr></tr>").append(
 			cells.map((cell) =>
-				typeof cell === "object" ? $("<td></td>").append(cell) : $("<td></td>").text(cell ?? "")
+				typeof cell === "object"
+					? $("<td></td>").append(cell)
+					: $("<td></td>").text(cell ?? "")
 			)
 		)
 	);

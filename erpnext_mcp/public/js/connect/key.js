@@ -9,7 +9,9 @@ export class KeyCard extends Card {
 		super(
 			page,
 			__("API key"),
-			__("With it a client works as you. Desktop and command-line clients use one; ChatGPT and Claude on the web sign in by OAuth instead.")
+			__(
+				"With it a client works as you. Desktop and command-line clients use one; ChatGPT and Claude on the web sign in by OAuth instead."
+			)
 		);
 	}
 
@@ -31,7 +33,12 @@ export class KeyCard extends Card {
 	}
 
 	secret(made) {
-		const box = notice("green", __("This is shown only now. Once you leave this page, nobody can see the secret again."));
+		const box = notice(
+			"green",
+			__(
+				"This is shown only now. Once you leave this page, nobody can see the secret again."
+			)
+		);
 		const value = `token ${made.key}:${made.secret}`;
 		const line = (label, text) =>
 			$('<div class="mcp-connect-line"></div>')
@@ -54,12 +61,17 @@ export class KeyCard extends Card {
 	/** Where the key works. */
 	reach(key) {
 		if (key.bound) {
-			return notice("blue", __("Your key works at the MCP address only: the rest of this site refuses it."));
+			return notice(
+				"blue",
+				__("Your key works at the MCP address only: the rest of this site refuses it.")
+			);
 		}
 		if (!key.key && !key.may_change) return null;
 		return notice(
 			"yellow",
-			__("A key opens the whole API of this site with all of your permissions, not only what your profile opens to MCP. Whoever has it acts as you. An administrator can limit it to MCP in the profile (Restrict to MCP).")
+			__(
+				"A key opens the whole API of this site with all of your permissions, not only what your profile opens to MCP. Whoever has it acts as you. An administrator can limit it to MCP in the profile (Restrict to MCP)."
+			)
 		);
 	}
 
@@ -99,7 +111,9 @@ export class KeyCard extends Card {
 	async rotate(key) {
 		await this.confirm({
 			title: __("Rotate API Key"),
-			first: __("The key {0} gets a new secret. The old one ends at once, everywhere.", [key]),
+			first: __("The key {0} gets a new secret. The old one ends at once, everywhere.", [
+				key,
+			]),
 			check: __("I will put the new secret into all of them"),
 			label: __("Rotate Key"),
 			action: () => this.make(server.rotate_key(key)),
@@ -148,7 +162,9 @@ export class KeyCard extends Card {
 			},
 		});
 		const button = dialog.get_primary_btn().removeClass("btn-primary").addClass("btn-danger");
-		$(dialog.get_field("what").wrapper).empty().append($("<p></p>").text(first), this.uses(uses));
+		$(dialog.get_field("what").wrapper)
+			.empty()
+			.append($("<p></p>").text(first), this.uses(uses));
 		dialog.show();
 		button.prop("disabled", true);
 	}
@@ -156,21 +172,41 @@ export class KeyCard extends Card {
 	uses({ clients, last_used, complete }) {
 		const box = $("<div></div>");
 		if (clients.length) {
-			$("<p></p>").text(__("These MCP clients have used it in the last 30 days, and stop:")).appendTo(box);
+			$("<p></p>")
+				.text(__("These MCP clients have used it in the last 30 days, and stop:"))
+				.appendTo(box);
 			table(
 				[__("Client"), __("Calls"), __("Last Call")],
-				clients.map((c) => [short(client_label(c.client_name)), format_number(c.calls, null, 0), when(c.last)])
+				clients.map((c) => [
+					short(client_label(c.client_name)),
+					format_number(c.calls, null, 0),
+					when(c.last),
+				])
 			).appendTo(box);
 		} else if (last_used) {
-			$("<p></p>").append(document.createTextNode(__("An MCP client has used it, and stops. Last call:") + " "), when(last_used)).appendTo(box);
+			$("<p></p>")
+				.append(
+					document.createTextNode(
+						__("An MCP client has used it, and stops. Last call:") + " "
+					),
+					when(last_used)
+				)
+				.appendTo(box);
 		} else {
 			$("<p></p>").text(__("No MCP client has used it in the last 30 days.")).appendTo(box);
 		}
 		if (!complete) {
-			$("<p></p>").text(__("There may be more: this site does not record calls that only read.")).appendTo(box);
+			$("<p></p>")
+				.text(__("There may be more: this site does not record calls that only read."))
+				.appendTo(box);
 		}
 		return box.append(
-			notice("orange", __("Everything else that uses this key stops as well, also outside MCP: scripts, integrations, mobile apps. This site does not know of them."))
+			notice(
+				"orange",
+				__(
+					"Everything else that uses this key stops as well, also outside MCP: scripts, integrations, mobile apps. This site does not know of them."
+				)
+			)
 		);
 	}
 }

@@ -20,9 +20,15 @@ export class ConnectPage {
 		/** Which of the addresses is used. */
 		this.chosen = 0;
 		this.body = $('<div class="mcp-connect"></div>').appendTo(this.page.main);
-		this.cards = [AccessCard, AddressCard, KeyCard, ClientsCard, TestCard, ApplicationsCard, CallsCard].map(
-			(Card) => new Card(this)
-		);
+		this.cards = [
+			AccessCard,
+			AddressCard,
+			KeyCard,
+			ClientsCard,
+			TestCard,
+			ApplicationsCard,
+			CallsCard,
+		].map((Card) => new Card(this));
 		$(wrapper).on("hide", () => this.forget());
 	}
 

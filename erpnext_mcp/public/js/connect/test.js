@@ -36,9 +36,13 @@ export class TestCard extends Card {
 			$("<span></span>").text(__("With the key that was just made.")).appendTo(line);
 		} else {
 			// Not for the browser to remember: neither a login nor a form.
-			this.input = $('<input type="password" class="form-control input-sm" autocomplete="one-time-code" data-1p-ignore data-lpignore="true" spellcheck="false">')
+			this.input = $(
+				'<input type="password" class="form-control input-sm" autocomplete="one-time-code" data-1p-ignore data-lpignore="true" spellcheck="false">'
+			)
 				.attr({
-					placeholder: state.key.key ? __("API secret, or key:secret") : __("key:secret"),
+					placeholder: state.key.key
+						? __("API secret, or key:secret")
+						: __("key:secret"),
 					"aria-label": __("API key and secret"),
 				})
 				.on("keydown", (e) => e.key === "Enter" && this.run())

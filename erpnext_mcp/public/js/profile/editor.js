@@ -8,7 +8,7 @@ import { open_more } from "./more_dialog.js";
 import { operations, why_not } from "./operations.js";
 import { item } from "./overview.js";
 import { open_rows } from "./rows_dialog.js";
-import { doctypes, may_ask } from "./server.js";
+import { doctypes, may_ask, told } from "./server.js";
 import { conditions_in_words, fields_in_words, more_in_words, rows_in_words } from "./words.js";
 
 const FILTERED_FROM = 6; // rows from which on the filter box helps
@@ -77,7 +77,7 @@ export class RulesEditor {
 		this.draw(rows);
 		this.filter();
 		this.focus(focused);
-		this.learn(rows);
+		told(this.learn(rows));
 	}
 
 	/** Only what has changed: a profile may have many rows. */
@@ -265,7 +265,7 @@ export class RulesEditor {
 
 	open($button) {
 		const row = model.rule_of(this.frm, $button.closest("tbody").data("name"));
-		if (row) DIALOGS[$button.data("open")](this.frm, row, this.editable);
+		if (row) told(DIALOGS[$button.data("open")](this.frm, row, this.editable));
 	}
 
 	async chosen() {
@@ -273,7 +273,7 @@ export class RulesEditor {
 		if (!doctype || this.adding) return;
 		this.adding = true;
 		try {
-			await this.add(doctype);
+			await told(this.add(doctype));
 		} finally {
 			this.adding = false;
 			await this.add_control.set_value("");
@@ -326,7 +326,7 @@ export class RulesEditor {
 		};
 		if (!fields.length && !conditions.length) return doit();
 		const said = [escape(__(row.document_type)), fields.length, conditions.length];
-		frappe.confirm(__("Remove {0} with {1} field rules and {2} conditions?", said), doit);
+		frappe.confirm(__("Remove {0}, and what belongs to it (field rules: {1}, conditions: {2})?", said), doit);
 	}
 }
 

@@ -143,7 +143,8 @@ class FieldsDialog {
 						</span>`
 					: ""}
 			</div>
-			<div class="mcp-fields-list"></div>`;
+			<div class="mcp-fields-list"></div>
+			<p class="text-muted" data-none>${__("No field fits this search.")}</p>`;
 	}
 
 	render() {
@@ -157,9 +158,24 @@ class FieldsDialog {
 		const focused = this.focused();
 		const groups = this.catalogue.groups.map((group) => this.group(group));
 		if (this.strays.length) groups.push(this.stray_group());
-		this.$list.html(String(html`<table class="mcp-fields-table">${groups}</table>`));
+		this.draw(groups);
 		this.filter();
 		if (focused) this.$list.find("[data-key]").filter((_, element) => element.dataset.key === focused).trigger("focus");
+	}
+
+	/** Only the lines that have changed: a DocType may have hundreds of fields. */
+	draw(groups) {
+		const lines = groups.flat().map(String);
+		if (this.lines) {
+			const drawn = this.$list.find("tr").get();
+			lines.forEach((line, i) => {
+				if (line !== this.lines[i]) drawn[i].outerHTML = line;
+			});
+		} else {
+			const bodies = groups.map((group) => html`<tbody>${group}</tbody>`);
+			this.$list.html(String(html`<table class="mcp-fields-table">${bodies}</table>`));
+		}
+		this.lines = lines;
 	}
 
 	is_offered(rule) {
@@ -175,12 +191,12 @@ class FieldsDialog {
 		return this.$list.get(0).contains(active) ? active.dataset.key : "";
 	}
 
+	/** The lines of a group: its head, and its fields. */
 	group(group) {
 		const { table_field } = group;
 		const shown = !table_field || table_is_shown(table_field, this.mode, this.rules);
 		const open = shown && this.is_open_without_rule(table_field);
-		return html`<tbody data-group="${table_field}">
-			<tr class="mcp-fields-group">
+		const head = html`<tr class="mcp-fields-group">
 				<td>
 					${this.editable
 						? html`<input
@@ -200,9 +216,8 @@ class FieldsDialog {
 								${this.mode === ONLY_ALLOWED ? __("A rule on one of them opens it.") : ""}</span
 							>`}
 				</th>
-			</tr>
-			${group.fields.map((field) => this.field(field, open, shown))}
-		</tbody>`;
+			</tr>`;
+		return [head, ...group.fields.map((field) => this.field(field, open, shown))];
 	}
 
 	/** What no rule means for a field of the DocType or of a table that is shown. */
@@ -284,15 +299,14 @@ class FieldsDialog {
 	}
 
 	stray_group() {
-		return html`<tbody>
-			<tr class="mcp-fields-group">
-				<td></td>
-				<th colspan="4" scope="rowgroup">${__("No fields of this DocType any more")}</th>
-			</tr>
-			${this.strays.map((path) =>
-				this.field({ path, fieldname: path, label: path, rules_by_mode: {}, note: "" }, false, true)
-			)}
-		</tbody>`;
+		const head = html`<tr class="mcp-fields-group">
+			<td></td>
+			<th colspan="4" scope="rowgroup">${__("No fields of this DocType any more")}</th>
+		</tr>`;
+		const fields = this.strays.map((path) =>
+			this.field({ path, fieldname: path, label: path, rules_by_mode: {}, note: "" }, false, true)
+		);
+		return [head, ...fields];
 	}
 
 	set(path, rule, style) {
@@ -372,6 +386,8 @@ class FieldsDialog {
 	say_counts() {
 		const shown = this.$list.find("tr[data-path]:not([hidden])").length;
 		const all = Object.keys(this.fields).length + this.strays.length;
+		this.$body.find("[data-none]").toggle(!shown);
+		this.$list.toggle(shown > 0);
 		const found = counts(this.rules);
 		const parts = [
 			shown === all ? __("{0} fields", [all]) : __("{0} of {1} fields", [shown, all]),

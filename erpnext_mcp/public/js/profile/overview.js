@@ -103,13 +103,11 @@ export class Overview {
 		}
 		if (of_rules.length) {
 			const errors = of_rules.filter(({ severity }) => severity === "error").length;
-			const said = errors
-				? __("{0} errors and {1} warnings in the rules", [errors, of_rules.length - errors])
-				: __("{0} warnings in the rules", [of_rules.length]);
+			const said = [in_words(errors, "error"), in_words(of_rules.length - errors, "warning")].filter(Boolean);
 			items.push(
 				item(
 					errors ? "error" : "warning",
-					html`${said} <button type="button" class="btn btn-xs btn-default" data-show-rules>${__("Show")}</button>`
+					html`${__("In the rules: {0}", [said.join(", ")])} <button type="button" class="btn btn-xs btn-default" data-show-rules>${__("Show")}</button>`
 				)
 			);
 		}
@@ -131,4 +129,10 @@ export function item(severity, text) {
 		<span class="sr-only">${error ? __("Error") : __("Warning")}:</span>
 		<span>${text}</span>
 	</li>`;
+}
+
+function in_words(count, severity) {
+	if (!count) return "";
+	if (severity === "error") return count === 1 ? __("1 error") : __("{0} errors", [count]);
+	return count === 1 ? __("1 warning") : __("{0} warnings", [count]);
 }

@@ -12,6 +12,9 @@ export const get = (method, args, options) => lib.get(`${METHODS}.${method}`, ar
 
 export const post = (method, args, options) => lib.post(`${METHODS}.${method}`, args, options);
 
+/** For handlers of events: what the server refuses, Frappe has shown by then; an Error is a mistake of ours. */
+export const told = (promise) => promise.catch((reason) => reason instanceof Error && console.error(reason));
+
 /** All that there is to know of a DocType: its fields with the rules they can have, what it can do, whether it is closed. */
 export const fields_of = (doctype) => keeping("fields", doctype);
 

@@ -3,7 +3,7 @@
 import { make_dialog } from "../lib/dialog.js";
 import { escape, html, safe } from "../lib/html.js";
 import * as model from "./model.js";
-import { get, post } from "./server.js";
+import { get, post, told } from "./server.js";
 
 const LARGEST = 2 * 1024 * 1024; // bytes of a file
 
@@ -11,16 +11,18 @@ const LARGEST = 2 * 1024 * 1024; // bytes of a file
 export const is_empty = (frm) =>
 	!["doctype_rules", "field_rules", "conditions", "report_rules"].some((table) => (frm.doc[table] || []).length);
 
-export async function from_preset(frm) {
+export const from_preset = (frm) => told(choose_preset(frm));
+
+async function choose_preset(frm) {
 	const presets = await get("presets");
 	const dialog = make_dialog({
 		title: __("From Preset"),
 		primary_action_label: __("Use"),
-		primary_action: async () => {
+		primary_action: () => {
 			const name = dialog.$body.find("input:checked").val();
 			if (!name) return;
 			dialog.hide();
-			await take(frm, await get("preset", { name }, { freeze: true }));
+			told(get("preset", { name }, { freeze: true }).then((preset) => take(frm, preset)));
 		},
 	});
 	const choice = ({ name, title, description }, i) => html`<label class="mcp-preset">
@@ -45,28 +47,32 @@ export async function from_preset(frm) {
 
 export function import_file(frm) {
 	const input = $(`<input type="file" accept=".json,application/json" hidden>`).appendTo(document.body);
-	input.on("change", async () => {
+	input.on("change", () => {
 		const [file] = input.get(0).files;
 		input.remove();
-		if (!file) return;
-		if (file.size > LARGEST) {
-			frappe.msgprint({ title: __("Import"), message: __("The file is too large for a profile."), indicator: "red" });
-			return;
-		}
-		const content = await file.text();
-		const imported = await post("import_file", { content }, { freeze: true });
-		if (is_empty(frm)) return take(frm, imported);
-		frappe.confirm(
-			__("Replace what this form holds with {0}? Nothing is saved until you save.", [escape(file.name)]),
-			() => take(frm, imported)
-		);
+		if (file) told(read_file(frm, file));
 	});
 	input.trigger("click");
 }
 
+async function read_file(frm, file) {
+	if (file.size > LARGEST) {
+		frappe.msgprint({ title: __("Import"), message: __("The file is too large for a profile."), indicator: "red" });
+		return;
+	}
+	const imported = await post("import_file", { content: await file.text() }, { freeze: true });
+	if (is_empty(frm)) return take(frm, imported);
+	frappe.confirm(
+		__("Replace what this form holds with {0}? Nothing is saved until you save.", [escape(file.name)]),
+		() => take(frm, imported)
+	);
+}
+
 /** The form as it stands, saved or not. */
-export async function export_file(frm) {
-	const { filename, content } = await post("export_file", { doc: JSON.stringify(frm.doc) });
+export const export_file = (frm) =>
+	told(post("export_file", { doc: JSON.stringify(frm.doc) }).then(download));
+
+function download({ filename, content }) {
 	const url = URL.createObjectURL(new Blob([content], { type: "application/json" }));
 	$("<a>").attr({ href: url, download: filename }).get(0).click();
 	setTimeout(() => URL.revokeObjectURL(url), 1000);
