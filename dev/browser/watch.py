@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Res
 _HARMLESS = re.compile(
 	r"socket\.io"  # none runs here
 	r"|favicon"
+	r"|<rect> attribute width: A negative value"  # Frappe's charts, when one has left the page before they are drawn
 	r"|The resource .* was preloaded using link preload"
 )
 

@@ -50,7 +50,6 @@ def pytest_runtest_makereport(item: pytest.Item):
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
 	"""Chromium. Not of the session: while it runs, asyncio.run() doesn't work in this thread."""
-	shutil.rmtree(SEEN, ignore_errors=True)
 	with chromium.running() as browser:
 		yield browser
 
@@ -90,11 +89,14 @@ def open_desk(
 	The test fails if a page of it complains.
 	"""
 	contexts: list[BrowserContext] = []
+	seen = SEEN / re.sub(r"[^\w.-]+", "_", request.node.name)
+	shutil.rmtree(seen, ignore_errors=True)  # of an earlier run
 
 	def open_desk(route: str, user: str = "Administrator", **how) -> Page:
 		context = desk.login(browser, user, **how)
 		contexts.append(context)
 		context.set_default_timeout(PATIENCE)
+		context.set_default_navigation_timeout(3 * PATIENCE)
 		watch.context(context)
 		page = context.new_page()
 		desk.open(page, route)
@@ -104,8 +106,7 @@ def open_desk(
 	problems = watch.unexpected()
 	called = request.node.stash[_report].get("call")
 	if problems or not called or called.failed:
-		name = re.sub(r"[^\w.-]+", "_", request.node.name)
-		watch.save(SEEN / name, [page for context in contexts for page in context.pages])
+		watch.save(seen, [page for context in contexts for page in context.pages])
 	for context in contexts:
 		context.close()
 	if problems and called and called.passed:

@@ -50,8 +50,6 @@ def test_everything_opens(open_desk, watch, theme):
 	seen = {}
 	for route in ROUTES:
 		go(page, route)
-		if page.locator(".chart-container:visible").count():
-			page.wait_for_timeout(1500)  # what is drawn while one leaves has no room, and complains
 		assert not watch.unexpected(), f"{route}: {watch.unexpected()}"
 		assert messages(page) == [], route
 		seen[route] = page.evaluate("frappe.get_route_str() + cur_page.page.innerText.slice(0, 300)")

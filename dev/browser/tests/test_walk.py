@@ -53,7 +53,12 @@ def _start_from_preset(page: Page, preset: str) -> None:
 	dialog.get_by_role("button", name="Use").click()
 	expect(dialog).to_be_hidden()
 	settle(page)
-	notes = _dialog(page, "Please check")  # what the preset names and this site has not
+	_close_notes(page)
+
+
+def _close_notes(page: Page) -> None:
+	"""What a preset names and this site has not, and what a profile that was saved leaves to be checked."""
+	notes = _dialog(page, "Please check")
 	if notes.is_visible():
 		notes.locator(".btn-modal-close").click()
 		expect(notes).to_be_hidden()
@@ -64,6 +69,7 @@ def _name_it_and_its_user(page: Page, user: str) -> None:
 	page.get_by_role("checkbox", name="Enabled").check()
 	users = page.locator(".frappe-control[data-fieldname=users]")
 	users.locator(".grid-add-row").click()
+	users.locator(".grid-body .grid-row [data-fieldname=user]").first.click()
 	users.locator("input[data-fieldname=user]").fill(user)
 	page.locator("[role=option]:visible", has_text=user).first.click()
 	expect(page.locator(".mcp-profile-overview")).to_contain_text("Applies to 1 of")
@@ -100,6 +106,7 @@ def _save_after_seeing_what_it_opens(page: Page) -> None:
 	dialog.get_by_role("button", name="Save").click()
 	expect(dialog).to_be_hidden()
 	settle(page)
+	_close_notes(page)
 	assert page.evaluate("cur_frm.is_new() || cur_frm.is_dirty()") in (False, 0, None)
 
 

@@ -5,9 +5,11 @@ frappe.listview_settings["MCP Permission Profile"] = {
 	get_indicator(doc) {
 		const now = frappe.datetime.system_datetime();
 		if (!doc.enabled) return [__("Disabled"), "gray", "enabled,=,0"];
-		if (doc.valid_upto && now > doc.valid_upto) return [__("Expired"), "orange", `valid_upto,<,${now}`];
+		if (doc.valid_upto && now > doc.valid_upto) {
+			return [__("Expired"), "orange", `enabled,=,1|valid_upto,is,set|valid_upto,<,${now}`];
+		}
 		if (doc.valid_from && now < doc.valid_from) {
-			return [__("Not Yet Valid"), "orange", `valid_from,>,${now}`];
+			return [__("Not Yet Valid"), "orange", `enabled,=,1|valid_from,>,${now}`];
 		}
 		if (doc.read_only && !(doc.write_until && now < doc.write_until)) {
 			return [__("Read Only"), "blue", "enabled,=,1|read_only,=,1"];

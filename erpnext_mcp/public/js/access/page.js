@@ -8,11 +8,7 @@ import * as words from "./words.js";
 
 export class AccessPage {
 	constructor(wrapper) {
-		this.page = frappe.ui.make_app_page({
-			parent: wrapper,
-			title: __("Who Has Access"),
-			single_column: true,
-		});
+		this.page = wrapper.page;
 		this.start = 0;
 		this.make_filters();
 		this.page.add_menu_item(__("Permission Profiles"), () => frappe.set_route("List", "MCP Permission Profile"));

@@ -10,11 +10,7 @@ import { doctype_list, tool_list } from "./tool_list.js";
 
 export class SimulatorPage {
 	constructor(wrapper) {
-		this.page = frappe.ui.make_app_page({
-			parent: wrapper,
-			title: __("MCP Simulator"),
-			single_column: true,
-		});
+		this.page = wrapper.page;
 		this.page.add_menu_item(__("Who Has Access"), () => frappe.set_route("mcp-access"));
 		this.page.add_menu_item(__("Permission Profiles"), () => frappe.set_route("List", "MCP Permission Profile"));
 		this.page.add_menu_item(__("Simulations in the Audit"), () =>
