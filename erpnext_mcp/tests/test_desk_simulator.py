@@ -98,6 +98,32 @@ def test_a_mask_of_the_profile_opens_nothing(simulate, granted, world):
 		assert told["answer"]["document"][world.SECRET].endswith("11.5")
 
 
+def test_what_frappe_masks_for_him(simulate, changed, world, monkeypatch):
+	"""As v16 does it, for this viewer and nobody else."""
+	import frappe
+
+	from erpnext_mcp import compat
+
+	def masked_fields(meta):
+		is_his = meta.name == "Customer" and frappe.session.user == SOME
+		return {"website": meta.get_field("website")} if is_his else {}
+
+	monkeypatch.setattr(compat, "masked_fields", masked_fields)
+	with changed("Customer", world.ALPHA, website="https://masked.example.com"):
+		told = simulate(SOME, world.READER, "get_generic_document", doctype="Customer", name=world.ALPHA)
+		assert "document.website" in told["withheld"] and "masked.example" not in json.dumps(told)
+		told = simulate(
+			SOME,
+			world.READER,
+			"count_generic_documents",
+			doctype="Customer",
+			filters={"website": ["like", "%masked%"]},
+		)
+		assert state(told) == "not_told" and "count" not in told
+		told = simulate(ALL, world.READER, "get_generic_document", doctype="Customer", name=world.ALPHA)
+		assert told["answer"]["document"]["website"] == "https://masked.example.com"
+
+
 @pytest.mark.parametrize("viewer", [NONE, NORTH])
 def test_a_document_he_may_not_read_is_like_none(simulate, world, viewer):
 	told = [

@@ -35,6 +35,7 @@ TOPICS = (
 	"commands",
 	"desk_assets",
 	"argument_types",
+	"health_report",
 )
 
 

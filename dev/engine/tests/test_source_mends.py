@@ -84,3 +84,9 @@ def test_python311_cached_properties_of_two_threads_do_not_wait_for_each_other()
 	for thread in threads:
 		thread.join(10)
 	assert found == ["value", "value"]
+
+
+def test_health_report_does_not_measure_tables_on_sqlite(db):
+	report = frappe.get_doc("System Health Report")
+	assert report.database == frappe.db.db_type and report.database_version
+	assert bool(report.get("top_db_tables")) == (frappe.db.db_type != "sqlite")
