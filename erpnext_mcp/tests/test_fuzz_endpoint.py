@@ -197,9 +197,12 @@ def test_bytes_over_a_connection(site, server, world, key, no_errors_are_logged)
 		if not any(line.lower().startswith((b"content-length", b"transfer-encoding")) for line in lines):
 			named.append(b"Content-Length: %d" % len(request.body))
 		raw = b"\r\n".join([start, *named, b"", request.body])
-		with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
-			connection.sendall(raw)
-			connection.shutdown(socket.SHUT_WR)
+		with socket.create_connection((parts.hostname, parts.port), timeout=60) as connection:
+			try:
+				connection.sendall(raw)
+				connection.shutdown(socket.SHUT_WR)
+			except OSError as e:
+				assert not isinstance(e, TimeoutError)  # it has had enough, and may have said why
 			status, body = response_of(connection)
 		if status is not None and status != 501:  # what HTTP/1.1 wants of who does not know a transfer coding
 			assert status < 500, body
