@@ -84,6 +84,13 @@ class Desk:
 		)
 		return email
 
+	def reset_password(self, user: str) -> None:
+		"""Gives a user of the site a new password, with which `login` then works."""
+		self._passwords[user] = password = secrets.token_urlsafe(12)
+		self.call(
+			"frappe.client.set_value", doctype="User", name=user, fieldname="new_password", value=password
+		)
+
 	def api_key(self, user: str) -> str:
 		"""The Authorization header of a user's new API key."""
 		secret = self.call("frappe.core.doctype.user.user.generate_keys", user=user)["api_secret"]

@@ -48,6 +48,48 @@ CALLS = {
 }
 
 
+WRITER = "sales.north@demo.example"
+CUSTOMER = {
+	"doctype": "Customer",
+	"fields": ["name"],
+	"limit": 1,
+	"filters": {"customer_group": "Commercial"},
+}
+LEFT_OUT = ("Item Price",)
+FIELD_RULES = (
+	{"fieldname": "website", "rule": "Restricted"},
+	{"fieldname": "tax_id", "rule": "Masked", "mask_style": "Last Four"},
+)
+CONDITION = {
+	"operation": "update",
+	"field": "disabled",
+	"operator": "=",
+	"value": "0",
+	"document_state": "After",
+}
+
+
+def narrow() -> str:
+	"""Gives the profile of WRITER some rules that make a difference; the profile's name."""
+	profile = frappe.get_doc(
+		"MCP Permission Profile",
+		frappe.get_all("MCP Profile User", filters={"user": WRITER}, pluck="parent")[0],
+	)
+	profile.doctype_rules = [row for row in profile.doctype_rules if row.document_type not in LEFT_OUT]
+	for row in profile.doctype_rules:
+		row.can_print = row.can_attachments = 0
+	for rule in FIELD_RULES:
+		profile.append("field_rules", {"document_type": "Customer", **rule})
+	profile.append("conditions", {"document_type": "Customer", **CONDITION})
+	profile.save()
+	settings = frappe.get_doc("MCP Gateway Settings")
+	settings.log_values = 1
+	settings.save()
+	frappe.db.commit()
+	frappe.local.message_log = []
+	return profile.name
+
+
 def call(base_url: str, person: Person, tool: str, arguments: dict) -> dict:
 	"""One tool call; the answer as the agent gets it."""
 	meta = {
@@ -79,5 +121,10 @@ def history(base_url: str, people: list[Person]) -> None:
 		person = chance.choice([person for person in people if person.email in CALLS])
 		with patch("erpnext_mcp.audit.entry.now", partial(str, moment)):
 			call(base_url, person, *chance.choice(CALLS[person.email]))
+	writer = next(person for person in people if person.email == WRITER)
+	found = call(base_url, writer, "list_generic_documents", CUSTOMER)
+	name = found["result"]["structuredContent"]["documents"][0]["name"]
+	change = {"so_required": 1, "customer_details": "Orders by phone, mostly on Mondays."}
+	call(base_url, writer, "update_generic_document", {"doctype": "Customer", "name": name, "data": change})
 	frappe.db.rollback()
 	seal()

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from playwright.sync_api import Page
 
@@ -34,10 +36,72 @@ class Shot:
 	height: int = 900
 
 
+PROFILE = "mcp-permission-profile/Demo%3A%20Sales"
+AGENT = "sales.north@demo.example"
+
+
+def rules(page: Page) -> None:
+	page.get_by_role("tab", name="Rules").click()
+
+
+def fields(page: Page) -> None:
+	rules(page)
+	page.get_by_role("button", name="Customer Fields…").first.click()
+	dialog = page.locator(".modal.show")
+	dialog.locator(".mcp-fields-list tr[data-path]").first.wait_for()
+	dialog.get_by_role("checkbox", name="Only with a rule").blur()
+
+
+def wider(page: Page) -> None:
+	rules(page)
+	page.get_by_role("checkbox", name="Customer: Delete", exact=True).check()
+	page.get_by_role("checkbox", name="Item: Update", exact=True).check()
+	fields(page)
+	dialog = page.locator(".modal.show")
+	dialog.locator("tr[data-path=website] [data-rule]").select_option("")
+	dialog.get_by_role("button", name="Done").click()
+	page.wait_for_timeout(500)
+	page.locator(".page-actions .primary-action:visible").click()
+	page.locator(".modal.show .mcp-widening").wait_for()
+
+
+def simulate(page: Page) -> None:
+	caller, asked = page.locator("[data-caller]"), page.locator("[data-part=document]")
+	caller.locator("input[data-fieldname=user]").fill(AGENT)
+	page.keyboard.press("Tab")
+	page.locator("[data-mode=document]").click()
+	asked.locator("input[data-fieldname=doctype]").fill("Customer")
+	page.keyboard.press("Tab")
+	settle(page)
+	customer = page.evaluate(
+		"""async () => (await frappe.db.get_list("Customer", {
+			filters: {customer_group: "Commercial", territory: ["like", "%North%"]}, limit: 1, order_by: "name"
+		}))[0].name"""
+	)
+	asked.locator("input[data-fieldname=name]").fill(customer)
+	page.keyboard.press("Tab")
+	settle(page)
+	page.locator("[data-ask]").click()
+	page.locator("[data-answer]").wait_for()
+
+
+def changed_entry(page: Page) -> None:
+	page.locator(".list-row .list-subject a").first.click()
+	page.locator(".mcp-diff:visible").wait_for()
+
+
 SHOTS: tuple[Shot, ...] = (
 	Shot("workspace", "erpnext-mcp"),
 	Shot("workspace-dark", "erpnext-mcp", dark=True),
-	Shot("audit-list", "mcp-audit-entry/view/list"),
+	Shot("profile", PROFILE, rules),
+	Shot("profile-fields", PROFILE, fields),
+	Shot("profile-wider", PROFILE, wider),
+	Shot("simulator", "mcp-simulator", simulate, height=1100),
+	Shot("access", "mcp-access"),
+	Shot("connect", "mcp-connect", user=AGENT, height=1100),
+	Shot("audit", "mcp-audit-entry/view/list"),
+	Shot("audit-entry", "mcp-audit-entry/view/list?operation=update", changed_entry, height=1500),
+	Shot("settings", "mcp-gateway-settings"),
 )
 
 
@@ -58,12 +122,23 @@ def served() -> Iterator[Desk]:
 			from dev.engine import serve
 
 			persons, password = people.ensure(bench)
-			server = serve.start_in_thread(sites.SITE)
+			server = start(serve)
 			try:
+				sample.narrow()
 				sample.history(server.base_url, persons)
-				yield Desk(server.base_url, password)
+				desk = Desk(server.base_url, password)
+				desk.reset_password(AGENT)
+				yield desk
 			finally:
 				server.stop()
+
+
+def start(serve: ModuleType) -> Any:
+	"""The server, on the port that the demo has in the docs if it is free."""
+	try:
+		return serve.start_in_thread(sites.SITE, 8000)
+	except serve.PortInUse:
+		return serve.start_in_thread(sites.SITE)
 
 
 def take(desk: Desk, shots: list[Shot], into: Path) -> None:
