@@ -12,6 +12,8 @@ import httpx
 from playwright.sync_api import Browser, BrowserContext, Page
 
 ADMINISTRATOR = "Administrator"
+RUN = secrets.token_hex(3)
+"""For names of which nothing may be left from an earlier run: the audit of a real site keeps what it has seen."""
 WIDTH, HEIGHT = 1360, 900
 
 

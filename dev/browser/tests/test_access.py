@@ -4,9 +4,9 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from dev.browser.desk import Desk, settle
+from dev.browser.desk import RUN, Desk, settle
 
-AGENT = "access.agent@example.com"
+AGENT = f"access.agent.{RUN}@example.com"
 PROFILE = "Access: Sales & Co"
 
 

@@ -134,7 +134,7 @@ def test_markup_in_labels_and_options_stays_text(open_desk, desk: Desk, profile)
 		if what == "conditions":
 			opened.get_by_role("button", name="Add a Condition").click()
 			page.keyboard.type("form_markup")
-			page.keyboard.press("Enter")
+			opened.locator(".awesomplete li:visible", has_text="form_markup").first.click()
 			expect(opened.locator(".mcp-choices label")).to_have_count(2)
 		if what == "rows":
 			opened.locator(".add-filter").click()

@@ -9,11 +9,11 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from dev.browser.desk import Desk, settle
+from dev.browser.desk import RUN, Desk, settle
 
 AGENT = "walk.agent@example.com"
 PROFILE = "Walk: Sales"
-CUSTOMER = "Walk & Sons Ltd"
+CUSTOMER = f"Walk & Sons {RUN} Ltd"
 HIDDEN = "website"
 SECRET = "https://walk.example.com/4711"
 
