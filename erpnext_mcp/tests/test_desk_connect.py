@@ -22,6 +22,16 @@ WRITES = {
 SETTINGS = ("MCP Gateway Settings", "MCP Gateway Settings")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def without_keys(world) -> None:
+	"""Other tests make keys for those who have none."""
+	for user in (world.STRANGER, world.NOBODY):
+		frappe.db.set_value("User", user, {"api_key": None, "api_secret": None})
+		frappe.db.delete("__Auth", {"doctype": "User", "name": user, "fieldname": "api_secret"})
+		frappe.clear_document_cache("User", user)
+	frappe.db.commit()
+
+
 @pytest.fixture
 def desk(server, site, world, admin) -> Callable[..., DeskSession]:
 	"""desk(user) → he has logged in and opened the desk."""

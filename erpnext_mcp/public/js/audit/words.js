@@ -42,6 +42,7 @@ const CODES = {
 	timeout: () => __("it took too long"),
 	queued: () => __("ERPNext does it in the background"),
 	unavailable: () => __("the service was not available"),
+	cancelled: () => __("the client went away"),
 	internal: () => __("an error that nobody foresaw"),
 	not_authenticated: () => __("the credentials were not accepted"),
 };
