@@ -23,7 +23,8 @@ import click
 	type=click.IntRange(1),
 	help="Seconds that running calls have when the server is stopped.",
 )
-def serve(host: str, port: int, workers: int, threads: int, stop_timeout: int) -> None:
+@click.option("--only", metavar="SITE", help="Serve this site alone, whatever the Host header says.")
+def serve(host: str, port: int, workers: int, threads: int, stop_timeout: int, only: str | None) -> None:
 	"""Serve MCP for all sites of this bench, chosen by the Host header, and GET /health.
 
 	Meant for behind a proxy that speaks HTTPS; see docs/operations.md.
@@ -35,6 +36,10 @@ def serve(host: str, port: int, workers: int, threads: int, stop_timeout: int) -
 
 	# Read by each process: with several, uvicorn starts them anew.
 	os.environ[app.THREADS_VARIABLE] = str(threads)
+	if only:
+		if not os.path.exists(os.path.join(only, "site_config.json")):
+			raise click.ClickException(f"There is no site {only}.")
+		os.environ[app.SITE_VARIABLE] = only
 	uvicorn.run(
 		f"{app.__name__}:create_app",
 		factory=True,

@@ -35,7 +35,9 @@ def nginx(site, world, tmp_path_factory) -> Iterator[SimpleNamespace]:
 	text = re.search(r"<!-- nginx -->\n```nginx\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)[1]
 	folder, port = tmp_path_factory.mktemp("nginx"), free_port()
 	with ExitStack() as stack:
-		doors = [stack.enter_context(process(site, "--threads", "2")) for _ in range(2)]
+		# What an SDK makes of a Host header differs; the embedded engine serves its one site under any name.
+		only = ("--only", site.name) if site.kind == "bench" else ()
+		doors = [stack.enter_context(process(site, "--threads", "2", *only)) for _ in range(2)]
 		for written, door in zip(("127.0.0.1:8100", "127.0.0.1:8101"), doors, strict=True):
 			assert written in text
 			text = text.replace(written, door.base_url.removeprefix("http://"))

@@ -7,12 +7,22 @@ import pytest
 
 from erpnext_mcp.mcp_server.registry import TOOLS
 from erpnext_mcp.mcp_server.tool import Transaction
-from erpnext_mcp.tests.test_uvicorn_door import uvicorn_server
+from erpnext_mcp.tests.test_uvicorn_door import process, uvicorn_server
 
 CUSTOMERS = {"doctype": "Customer", "fields": ["territory"], "order_by": "name asc", "limit": 3}
 
 
-@pytest.fixture(params=["server", "uvicorn_server"])
+@pytest.fixture(scope="session")
+def uvicorn_of_site(site, request):
+	"""uvicorn's door under any name: most clients can't be told a Host header."""
+	if site.kind == "embedded":
+		yield request.getfixturevalue("uvicorn_server")
+	else:
+		with process(site, "--only", site.name) as running:
+			yield running
+
+
+@pytest.fixture(params=["server", "uvicorn_of_site"])
 def url(request, world) -> str:
 	"""The endpoint at the site's own door and at that of uvicorn."""
 	return request.getfixturevalue(request.param).base_url + "/mcp"

@@ -23,6 +23,8 @@ PATHS = ("/mcp", "/api/method/erpnext_mcp.api.mcp.handle")
 """What `api.mcp` serves. Everything else is for the site's own workers."""
 
 THREADS_VARIABLE = "ERPNEXT_MCP_THREADS"
+SITE_VARIABLE = "ERPNEXT_MCP_SITE"
+"""The one site that is served, where there is one."""
 THREADS = 8
 """How many calls a process works on at once; each holds a database connection while it does."""
 QUEUED_PER_THREAD = 16
@@ -95,9 +97,12 @@ def create_app(application: Application | None = None, threads: int = 0) -> Star
 	:param threads: else the environment says it
 	"""
 	if application is None:
-		from frappe.app import application as frappes
+		import frappe.app
 
-		application = frappes
+		application = frappe.app.application
+		if only := os.environ.get(SITE_VARIABLE):
+			# As `bench serve` has it (`frappe.app.serve`).
+			frappe.app._site = only
 	door = Door(application, threads or int(os.environ.get(THREADS_VARIABLE) or THREADS))
 
 	@contextlib.asynccontextmanager
