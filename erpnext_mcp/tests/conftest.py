@@ -37,13 +37,13 @@ def admin(world) -> Iterator[None]:
 	frappe.local.message_log = []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def reader_key(world) -> str:
-	"""The Authorization header of world.READER."""
+	"""The Authorization header of world.READER. Of one module: some renew keys."""
 	return world.api_key(world.READER)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def master_key(world) -> str:
 	"""The Authorization header of world.MASTER."""
 	return world.api_key(world.MASTER)
