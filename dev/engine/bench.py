@@ -71,6 +71,8 @@ def main(
 		from dev.engine.mends import sites
 
 		sites.use(site)
+		# Threads of a command mean that site, too.
+		sites.use_everywhere(site)
 	context.obj = CliCtxObj(sites=[site] if site else [], force=force, verbose=verbose, profile=profile)
 
 
