@@ -362,6 +362,7 @@ def state_of_the_site(admin) -> Callable[[], dict[str, tuple]]:
 		"Error Log",
 		"Scheduled Job Log",
 		"Singles",
+		"Notification Log",  # a job tells of clients that earlier calls came with
 	}
 
 	def state() -> dict[str, tuple]:
