@@ -58,7 +58,6 @@ def from_request(
 	:raises InvalidArguments: what he asks to be narrowed to is not understood
 	"""
 	request = frappe.local.request
-	headers = {name.lower(): value for name, value in request.headers.items()}
 	authorization = frappe.get_request_header("Authorization") or ""
 	client = oauth_client(authorization)
 	return Caller(
@@ -70,7 +69,7 @@ def from_request(
 		client_name=client_name,
 		protocol_version=protocol_version,
 		request_id=str(request_id),
-		narrowing=parse(dict(request.args.lists()), headers),
+		narrowing=parse(dict(request.args.lists()), request.headers),
 	)
 
 

@@ -40,7 +40,7 @@ class Narrowing:
 def parse(query: Mapping[str, Iterable[str]], headers: Mapping[str, str]) -> Narrowing:
 	"""
 	:param query: the parameters of the URL, each with all its values; others than ours don't matter
-	:param headers: with lower-case names
+	:param headers: by lower-case names, or whatever case it is asked for
 	:raises InvalidArguments: a value is not understood: who means to narrow is not to get everything
 	"""
 

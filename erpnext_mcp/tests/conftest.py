@@ -13,6 +13,9 @@ settings.register_profile("erpnext_mcp", deadline=None, suppress_health_check=[H
 settings.load_profile("erpnext_mcp")
 
 
+AUDITOR = "mcp.auditor@example.com"
+
+
 @pytest.fixture(scope="session")
 def world(site) -> Iterator[Any]:
 	"""The users, customers and profiles of `erpnext_mcp.tests.world`."""
@@ -35,6 +38,19 @@ def admin(world) -> Iterator[None]:
 	frappe.set_user("Administrator")
 	frappe.db.rollback()
 	frappe.local.message_log = []
+
+
+@pytest.fixture
+def auditor(admin, world) -> Iterator[str]:
+	"""A user with the role MCP Administrator alone; gone after the test."""
+	import frappe
+
+	world.make_user(AUDITOR, "MCP Administrator")
+	frappe.db.commit()
+	yield AUDITOR
+	frappe.set_user("Administrator")
+	frappe.delete_doc("User", AUDITOR, force=True)
+	frappe.db.commit()
 
 
 @pytest.fixture(scope="module")

@@ -23,19 +23,7 @@ REPORTS = {
 	"MCP Calls by Client": "mcp_calls_by_client",
 	"MCP Session Replay": "mcp_session_replay",
 }
-AUDITOR = "mcp.auditor@example.com"
 NASTY = "<img src=x onerror='alert(1)'>"
-
-
-@pytest.fixture
-def auditor(admin, world) -> Iterator[str]:
-	"""A user with the role MCP Administrator alone."""
-	world.make_user(AUDITOR, "MCP Administrator")
-	frappe.db.commit()
-	yield AUDITOR
-	frappe.set_user("Administrator")
-	frappe.delete_doc("User", AUDITOR, force=True)
-	frappe.db.commit()
 
 
 @pytest.fixture

@@ -15,19 +15,6 @@ from erpnext_mcp.mcp_server import pipeline
 from erpnext_mcp.mcp_server.caller import Caller
 from erpnext_mcp.tests import audits
 
-AUDITOR = "mcp.auditor@example.com"
-
-
-@pytest.fixture
-def auditor(admin, world) -> Iterator[str]:
-	"""A user with the role MCP Administrator alone."""
-	world.make_user(AUDITOR, "MCP Administrator")
-	frappe.db.commit()
-	yield AUDITOR
-	frappe.set_user("Administrator")
-	frappe.delete_doc("User", AUDITOR, force=True)
-	frappe.db.commit()
-
 
 def test_t55_plain_users_get_nothing(auditor, world):
 	methods = (

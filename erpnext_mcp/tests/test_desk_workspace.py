@@ -16,7 +16,6 @@ from erpnext_mcp.limits import clients
 from erpnext_mcp.tests import audits
 
 WORKSPACE = "ERPNext MCP"
-AUDITOR = "mcp.auditor@example.com"
 CARDS = {
 	"MCP Calls Today": figures.calls_today,
 	"MCP Refusals Today": figures.refusals_today,
@@ -24,17 +23,6 @@ CARDS = {
 	"MCP Last Seal": figures.last_seal,
 }
 CHARTS = {"MCP Calls by Outcome": figures.calls_by_outcome, "MCP Latency": figures.latency}
-
-
-@pytest.fixture
-def auditor(admin, world) -> Iterator[str]:
-	"""A user with the role MCP Administrator alone."""
-	world.make_user(AUDITOR, "MCP Administrator")
-	frappe.db.commit()
-	yield AUDITOR
-	frappe.set_user("Administrator")
-	frappe.delete_doc("User", AUDITOR, force=True)
-	frappe.db.commit()
 
 
 def value(figure: Callable) -> int:
