@@ -15,7 +15,7 @@ import frappe
 from frappe.utils import get_datetime, now_datetime
 
 from erpnext_mcp.errors import TooLarge
-from erpnext_mcp.limits import notices
+from erpnext_mcp.limits import notices, rows
 from erpnext_mcp.limits.notices import _
 
 DOCTYPE = "MCP Approval Request"
@@ -68,7 +68,7 @@ class Known:
 def find(asked: Asked) -> Known | None:
 	"""The newest request for this very call that has not expired; None when there is none."""
 	table = frappe.qb.DocType(DOCTYPE)
-	rows = (
+	found = (
 		frappe.qb.from_(table)
 		.select(table.name, table.status, table.decided_by)
 		.where((table.digest == asked.digest) & (table.version == asked.version))
@@ -77,7 +77,7 @@ def find(asked: Asked) -> Known | None:
 		.limit(1)
 		.run(as_dict=True)
 	)
-	return Known(rows[0].name, rows[0].status, rows[0].decided_by or "") if rows else None
+	return Known(found[0].name, found[0].status, found[0].decided_by or "") if found else None
 
 
 def use(name: str) -> bool:
@@ -182,11 +182,4 @@ def _insert(asked: Asked, **values: Any) -> None:
 		"idx": 0,
 		**values,
 	}
-	# A direct insert: the controller refuses everybody.
-	table = frappe.qb.DocType(DOCTYPE)
-	try:
-		frappe.qb.into(table).columns(*row).insert(*row.values()).run()
-	except Exception as e:
-		if isinstance(e, frappe.DuplicateEntryError) or frappe.db.is_duplicate_entry(e):
-			raise frappe.DuplicateEntryError(DOCTYPE, row["name"]) from e
-		raise
+	rows.insert(DOCTYPE, row)

@@ -10,7 +10,7 @@ import time
 import frappe
 from frappe.utils import now
 
-from erpnext_mcp.limits import notices
+from erpnext_mcp.limits import notices, rows
 from erpnext_mcp.limits.notices import _
 
 DOCTYPE = "MCP Client"
@@ -66,13 +66,13 @@ def note(credential: str, user: str, client_name: str) -> str | None:
 		return name if is_new else None
 	row = _new(name, credential, user, client_name, moment)
 	try:
-		# A direct insert: its controller refuses everybody.
-		frappe.qb.into(table).columns(*row).insert(*row.values()).run()
+		rows.insert(DOCTYPE, row)
 		frappe.db.commit()
-	except Exception as e:
+	except frappe.DuplicateEntryError:
 		frappe.db.rollback()
-		if isinstance(e, frappe.DuplicateEntryError) or frappe.db.is_duplicate_entry(e):
-			return None
+		return None
+	except Exception:
+		frappe.db.rollback()
 		raise
 	return name
 
@@ -82,8 +82,7 @@ def register(client_id: str, app_name: str) -> None:
 	credential = OAUTH_CLIENT + client_id
 	row = _new(name_of(credential), credential, "", "", now())
 	row |= {"app_name": app_name, "registered": 1, "first_used": None, "last_used": None, "last_user": None}
-	table = frappe.qb.DocType(DOCTYPE)
-	frappe.qb.into(table).columns(*row).insert(*row.values()).run()
+	rows.insert(DOCTYPE, row)
 
 
 def count_registered_unused() -> int:

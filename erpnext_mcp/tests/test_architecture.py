@@ -50,6 +50,7 @@ READS_ONLY_OUR_OWN = {
 	"documents/side_effects.py",  # the site's notifications and scripts, to refuse a dry run; told to the audit only
 	"documents/reports/prepared.py",  # results that were made for the caller
 	"audit/statistics.py",  # the audit in figures, after asking whether the user has reports on it
+	"limits/rows.py",  # writes rows of our own DocTypes, reads nothing
 	"limits/clients.py",  # our own MCP Clients, and the name of an OAuth client for the administrator
 	"desk/connect/keys.py",  # the caller's own API key
 	"desk/connect/oauth_clients.py",  # his own tokens and codes, and what their clients are called
