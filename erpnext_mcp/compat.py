@@ -134,12 +134,15 @@ def _chromium_is_there() -> bool:
 	return bool(parts) and os.path.exists(os.path.join(frappe.utils.get_bench_path(), "chromium", *parts))
 
 
-def answer_bad_bodies(paths: Collection[str], answer: Callable[[Request], Response]) -> None:
+def answer_bad_bodies(paths: Collection[str], answer: Callable[[Request, int], Response]) -> None:
 	"""Has a body that Frappe can't read answered by us, at these paths.
 
-	Frappe reads it before any hook. What it answers is ours to rewrite afterwards, but v15 fails at answering who does not name
-	JSON among what he takes: it makes a page, for which there is no session yet. That is a bare 500 past all hooks.
+	Frappe reads it before any hook. What it answers is ours to rewrite afterwards, but not on v15: it fails at answering who does
+	not name JSON among what he takes (it makes a page, for which there is no session yet: a bare 500 past all hooks), and gives
+	the page that werkzeug raises for a body over 25 MB to no hook.
 	In place from the first request that a process gets at any path.
+
+	:param answer: gets the request and the status that it would be answered with
 	"""
 	import frappe.app
 
@@ -150,12 +153,14 @@ def answer_bad_bodies(paths: Collection[str], answer: Callable[[Request], Respon
 	def wrapper(request: Request) -> None:
 		try:
 			make_form_dict(request)
-		except HTTPException:
-			raise
+		except HTTPException as e:
+			if request.path not in paths or e.response is not None:
+				raise
+			raise HTTPException(response=answer(request, e.code or 400)) from None
 		except Exception:
 			if request.path not in paths:
 				raise
-			raise HTTPException(response=answer(request)) from None
+			raise HTTPException(response=answer(request, 400)) from None
 
 	wrapper.answers_bad_bodies = True
 	frappe.app.make_form_dict = wrapper

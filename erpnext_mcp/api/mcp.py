@@ -44,7 +44,7 @@ def route() -> None:
 
 	:raises HTTPException: with our answer
 	"""
-	compat.answer_bad_bodies(PATHS, _bad_body)
+	compat.answer_bad_bodies(PATHS, _unread_body)
 	request = frappe.local.request
 	if request.path not in PATHS or request.method == "OPTIONS":
 		return
@@ -138,11 +138,20 @@ def _replacement(status: int, request: Request) -> Response:
 		# The latter: `route` has let it pass, and Frappe could not tell who it is. It says 400 of what is not base64.
 		return unauthorized("The credentials are not valid")
 	if status == 413:
-		return jsonrpc.error(413, None, INVALID_REQUEST, "Request body is too large")
+		return _too_large()
 	if status == 417 or (status >= 500 and frappe.local.form_dict is None) or not _is_json(request):
 		return _bad_body(request)
 	code = SERVER_ERROR if status < 500 else INTERNAL_ERROR
 	return jsonrpc.error(max(status, 400), None, code, "The site could not handle the request")
+
+
+def _unread_body(request: Request, status: int) -> Response:
+	"""The answer to a body that Frappe has not read to its end, or not understood."""
+	return _too_large() if status == 413 else _bad_body(request)
+
+
+def _too_large() -> Response:
+	return jsonrpc.error(413, None, INVALID_REQUEST, "Request body is too large")
 
 
 def _bad_body(request: Request) -> Response:

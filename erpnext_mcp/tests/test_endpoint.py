@@ -355,11 +355,10 @@ def test_t50_a_body_over_the_limit(endpoint, megabytes):
 
 
 def test_t50_a_body_over_the_limit_of_frappe_itself(endpoint):
-	"""It reads every body before any hook of ours. v15 gives its answer to no hook either."""
+	"""It reads every body before any hook of ours, and v15 gives its answer to no hook either."""
+	assert endpoint.rpc("ping").status == 200
 	answer = endpoint.send("POST", "/mcp", b'"' + b"y" * (26 * 1024 * 1024) + b'"')
-	assert answer.status == 413 and b"Traceback" not in answer.body
-	if MAJOR >= 16:
-		assert_jsonrpc_error(answer, 413, -32600)
+	assert_jsonrpc_error(answer, 413, -32600)
 
 
 @pytest.mark.parametrize("text", ["\x00", "\r\nX-Injected: 1", "\u202e", "\U0001f4a9", "é", "x" * 100_000])
