@@ -85,6 +85,24 @@ def test_a_key_is_made_tried_replaced_and_forgotten(desk: Desk, page: Page, watc
 	assert whom(desk, second) == 401
 
 
+def test_who_may_not_make_a_key_ends_his_own(desk: Desk, open_desk, user):
+	let_make_keys(desk, ["System Manager"])
+	key = desk.api_key(user)
+	assert whom(desk, key) == user
+	page = open_desk("mcp-connect", user=user)
+	own = card(page, "API key")
+	expect(own).to_contain_text("You may not make a new API key yourself.")
+	expect(own.get_by_role("button", name="Rotate Key")).to_have_count(0)
+	own.get_by_role("button", name="Delete Key").click()
+	dialog = page.get_by_role("dialog")
+	expect(dialog).to_contain_text("You can't make another one yourself.")
+	dialog.get_by_role("checkbox").first.check()
+	dialog.get_by_role("button", name="Delete Key").click()
+	expect(own).to_contain_text("No Key")
+	expect(own.get_by_role("button")).to_have_count(0)
+	assert whom(desk, key) == 401
+
+
 @pytest.mark.parametrize(
 	("answer", "said"),
 	[

@@ -1,6 +1,7 @@
 """The API key of one user, made, replaced and removed by himself.
 
-Frappe's own `generate_keys` is for System Managers only; here MCP Gateway Settings say which roles may. The columns are
+Frappe's own `generate_keys` is for System Managers only; here MCP Gateway Settings say which roles may. Whoever has a key
+may end it: it may have leaked, and the administrator be away. The columns are
 written directly, as nothing else of the User changes: saving the document would run all of its validation, which may
 change roles and modules, with permissions that the user does not have. Each step leaves an entry in the audit, within
 the same transaction.
@@ -34,7 +35,7 @@ class Key:
 
 
 def state(user: str) -> dict:
-	"""`{key, may_change, bound}`: the public half of the key, empty for none; whether he may make one himself; whether it
+	"""`{key, may_change, bound}`: the public half of the key, empty for none; whether he may make and rotate one himself; whether it
 	works (or would work) at the MCP endpoint only."""
 	return {
 		"key": current(user),
@@ -73,7 +74,8 @@ def create(user: str) -> Key:
 	:raises frappe.PermissionError: he may not
 	:raises frappe.ValidationError: he has one
 	"""
-	if _locked(user):
+	_check_may_change(user)
+	if current(user, for_update=True):
 		_changed_meanwhile()
 	made = Key(frappe.generate_hash(length=LENGTH), frappe.generate_hash(length=LENGTH))
 	_write(user, made)
@@ -89,6 +91,7 @@ def rotate(user: str, key: str) -> Key:
 	:raises frappe.PermissionError: he may not
 	:raises frappe.ValidationError: he has another one by now
 	"""
+	_check_may_change(user)
 	_check_same(user, key)
 	made = Key(key, frappe.generate_hash(length=LENGTH))
 	_write(user, made)
@@ -97,12 +100,11 @@ def rotate(user: str, key: str) -> Key:
 
 
 def delete(user: str, key: str) -> None:
-	"""Removes the key.
+	"""Removes the key. No role is needed for it.
 
-	:raises frappe.PermissionError: he may not
-	:raises frappe.ValidationError: he has another one by now, or it is paused
+	:raises frappe.ValidationError: he has another one by now, or it is paused and he may make another
 	"""
-	if f"API key {key}" in store.load().paused_clients:
+	if may_change(user) and f"API key {key}" in store.load().paused_clients:
 		# The next one would not be (T74); with a new secret the old one is as dead.
 		frappe.throw(_("An administrator has paused this key, so it can't be deleted. You can rotate it."))
 	_check_same(user, key)
@@ -111,18 +113,17 @@ def delete(user: str, key: str) -> None:
 	trace.write(user, TOOL, DELETE, f"API key {key}")
 
 
-def _check_same(user: str, key: str) -> None:
-	if not key or _locked(user) != key:
-		_changed_meanwhile()
-
-
-def _locked(user: str) -> str:
-	"""His key, which nobody else changes until this transaction ends."""
+def _check_may_change(user: str) -> None:
 	if not may_change(user):
 		frappe.throw(
 			_("You may not make or change an API key. Ask your administrator."), frappe.PermissionError
 		)
-	return current(user, for_update=True)
+
+
+def _check_same(user: str, key: str) -> None:
+	"""That it is his key, which nobody else changes until this transaction ends."""
+	if not key or current(user, for_update=True) != key:
+		_changed_meanwhile()
 
 
 def _write(user: str, made: Key) -> None:

@@ -75,27 +75,28 @@ export class KeyCard extends Card {
 		);
 	}
 
+	/** Everybody may end his key; to make and rotate one takes a role. */
 	actions(state) {
 		const line = $('<div class="mcp-connect-line"></div>');
-		if (!state.key.may_change) {
-			const text = state.key.key
-				? __("You may not change your API key yourself.")
-				: __("You may not make an API key yourself.");
-			return line.append(
-				$('<span class="text-muted"></span>').text(`${text} ${whom_to_ask(state.ask)}`)
-			);
-		}
+		const { key, may_change } = state.key;
 		const button = (label, look, action) =>
 			$(`<button type="button" class="btn btn-sm ${look}"></button>`)
 				.text(label)
 				.on("click", action)
 				.appendTo(line);
-		if (!state.key.key) {
+		if (may_change && !key) {
 			button(__("Create Key"), "btn-primary", () => this.make(server.create_key()));
-			return line;
 		}
-		button(__("Rotate Key"), "btn-default", () => this.rotate(state.key.key));
-		button(__("Delete Key"), "btn-default", () => this.remove(state.key.key));
+		if (may_change && key) button(__("Rotate Key"), "btn-default", () => this.rotate(key));
+		if (key) button(__("Delete Key"), "btn-default", () => this.remove(key, may_change));
+		if (!may_change) {
+			const text = key
+				? __("You may not make a new API key yourself.")
+				: __("You may not make an API key yourself.");
+			$('<span class="text-muted"></span>')
+				.text(`${text} ${whom_to_ask(state.ask)}`)
+				.appendTo(line);
+		}
 		return line;
 	}
 
@@ -120,10 +121,13 @@ export class KeyCard extends Card {
 		});
 	}
 
-	async remove(key) {
+	async remove(key, may_make_another) {
+		const first = __("The key {0} ends at once, everywhere.", [key]);
 		await this.confirm({
 			title: __("Delete API Key"),
-			first: __("The key {0} ends at once, everywhere.", [key]),
+			first: may_make_another
+				? first
+				: `${first} ${__("You can't make another one yourself.")}`,
 			check: __("None of them is needed any more"),
 			label: __("Delete Key"),
 			action: () => this.end(key),
