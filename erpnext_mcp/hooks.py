@@ -23,6 +23,8 @@ after_migrate = "erpnext_mcp.install.after_migrate"
 before_uninstall = "erpnext_mcp.install.before_uninstall"
 after_uninstall = "erpnext_mcp.install.after_uninstall"
 
+doctype_js = {"Notification Log": "public/js/notification_log.js"}
+
 before_request = [
 	"erpnext_mcp.api.guard.before_auth",
 	"erpnext_mcp.api.mcp.route",
