@@ -734,7 +734,7 @@ def test_presets_are_valid_and_name_nobody(site_only, world, name):
 	assert imported.enabled == (not missing)
 	doc = site_only.get_doc(PROFILE, imported.name)
 	assert {r.document_type for r in doc.doctype_rules} == wanted - missing
-	assert "Adapted from the product description" in doc.description
+	assert "can be looked up" in doc.description and "product description" not in doc.description
 	# A copy of it in the rows of ERPNext's orders, which tells nothing that is to be hidden.
 	assert all("grant_commission" in note.message for note in imported.notes.of(CHECK))
 
