@@ -1,0 +1,517 @@
+"""docs/cookbook.md: each policy is imported as the page says, and keeps what it promises to a restricted user.
+
+Runs the same on ERPNext. Where the site has no Issue, Employee or the two reports, small ones of these names stand in.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import frappe
+import pytest
+from frappe.utils import now_datetime, nowdate
+
+import erpnext_mcp
+from erpnext_mcp.limits import approvals
+from erpnext_mcp.mcp_server import pipeline
+from erpnext_mcp.mcp_server.caller import Caller
+from erpnext_mcp.tests import business, writes
+
+DOCS = Path(erpnext_mcp.__file__).parents[1] / "docs"
+FILES = sorted((DOCS / "policies").glob("*.json"))
+USER = "mcp.cook@example.com"
+NAME = "MCP Test Cookbook"
+PROFILE = "MCP Permission Profile"
+HERE = "127.0.0.1"
+WORKFLOW = "MCP Test Order Approval"
+STAND_INS = {
+	"Issue": {
+		"role": "Support Team",
+		"fields": "subject customer priority description",
+		"select": {"status": "Open\nReplied\nOn Hold\nResolved\nClosed"},
+	},
+	"Employee": {
+		"role": "HR User",
+		"fields": "employee_name first_name last_name company department designation branch reports_to "
+		"date_of_joining company_email bank_ac_no ctc",
+		"select": {"status": "Active\nLeft"},
+	},
+}
+REPORTS = ("Accounts Receivable", "Accounts Receivable Summary")
+
+
+@pytest.fixture(scope="module")
+def kitchen(site, world) -> Iterator[None]:
+	"""A customer to deal with, and what the site lacks of ERPNext."""
+	business.build(world)
+	made = [_stand_in(name, **values) for name, values in STAND_INS.items() if not _there("DocType", name)]
+	made += [_report(name) for name in REPORTS if not _there("Report", name)]
+	frappe.db.commit()
+	yield
+	frappe.set_user("Administrator")
+	frappe.db.rollback()
+	for doctype, name in made:
+		frappe.delete_doc(doctype, name, force=True)
+	frappe.db.commit()
+	business.destroy()
+
+
+def _there(doctype: str, name: str) -> bool:
+	return bool(frappe.db.exists(doctype, name))
+
+
+def _stand_in(name: str, role: str, fields: str, select: dict[str, str]) -> tuple[str, str]:
+	if not _there("Role", role):
+		frappe.get_doc({"doctype": "Role", "role_name": role}).insert()
+	frappe.get_doc(
+		{
+			"doctype": "DocType",
+			"name": name,
+			"module": "Custom",
+			"custom": 1,
+			"fields": [{"fieldname": f, "label": f, "fieldtype": "Data"} for f in fields.split()]
+			+ [{"fieldname": f, "label": f, "fieldtype": "Select", "options": o} for f, o in select.items()],
+			"permissions": [{"role": role, "read": 1, "write": 1, "create": 1, "delete": 1}],
+		}
+	).insert()
+	return "DocType", name
+
+
+def _report(name: str) -> tuple[str, str]:
+	frappe.get_doc(
+		{
+			"doctype": "Report",
+			"report_name": name,
+			"report_type": "Query Report",
+			"ref_doctype": "Sales Invoice",
+			"is_standard": "No",
+			"query": "select customer as `Customer:Link/Customer:120`, sum(outstanding_amount) as "
+			"`Outstanding:Currency:120` from `tabSales Invoice` where docstatus = 1 group by customer",
+		}
+	).insert()
+	return "Report", name
+
+
+class Cook:
+	"""The user of one policy: what he gets, and what he is refused, by code."""
+
+	def __init__(self, data: dict[str, Any]):
+		self.data = data
+		self.caller = Caller(USER, "test", ip_address=HERE, request_id="1")
+
+	def asks(self, tool: str, **arguments: Any):
+		frappe.set_user(USER)
+		try:
+			return pipeline.run(self.caller, tool, arguments)
+		finally:
+			frappe.set_user("Administrator")
+
+	def gets(self, tool: str, **arguments: Any) -> dict[str, Any]:
+		answer = self.asks(tool, **arguments)
+		assert answer.error is None, f"{tool} {arguments}: {answer.text} {answer.error.reason}"
+		return answer.content
+
+	def code(self, tool: str, **arguments: Any) -> str | None:
+		return self.asks(tool, **arguments).content.get("code")
+
+	def names(self, doctype: str, **arguments: Any) -> set[str]:
+		answer = self.gets("list_generic_documents", doctype=doctype, limit=50, **arguments)
+		return {row["name"] for row in answer["documents"]}
+
+
+@pytest.fixture
+def policy(kitchen, world, command, admin) -> Iterator[Callable[..., Cook]]:
+	"""policy(slug, *roles, **values): the file, imported by the bench command, for a user with these roles."""
+
+	def policy(slug: str, *roles: str, **values: Any) -> Cook:
+		path = DOCS / "policies" / f"{slug}.json"
+		result = command("import-profile", str(path), "--name", NAME)
+		assert result.exit_code == 0, result.output
+		assert "Left out" not in result.output and "It is enabled" in result.output, result.output
+		world.make_user(USER, *roles)
+		doc = frappe.get_doc(PROFILE, NAME)
+		doc.update({"users": [{"user": USER}], "priority": 90, **values}).save()
+		frappe.db.commit()
+		return Cook(json.loads(path.read_text(encoding="utf-8")))
+
+	yield policy
+	frappe.db.rollback()
+	frappe.set_user("Administrator")
+	frappe.db.delete("MCP Approval Request", {"user": USER})
+	frappe.db.delete("DefaultValue", {"parent": USER})
+	frappe.delete_doc_if_exists(PROFILE, NAME)
+	frappe.delete_doc_if_exists("User", USER, force=True)
+	frappe.db.commit()
+	frappe.clear_cache(user=USER)
+
+
+def set_default(key: str, value: str) -> None:
+	frappe.defaults.set_user_default(key, value, USER)
+	frappe.db.commit()
+	frappe.clear_cache(user=USER)
+
+
+def submitted_invoice(amount: float = 100) -> str:
+	doc = business.document("Sales Invoice", {"item_code": business.item(), "qty": 1, "rate": amount})
+	frappe.db.commit()
+	return doc.name
+
+
+def payment(amount: float) -> dict[str, Any]:
+	company = frappe.get_doc("Company", business.company())
+	return {
+		"payment_type": "Receive",
+		"party_type": "Customer",
+		"party": business.CUSTOMER,
+		"company": company.name,
+		"posting_date": nowdate(),
+		"paid_from": company.default_receivable_account,
+		"paid_to": company.default_cash_account,
+		"paid_amount": amount,
+		"received_amount": amount,
+		"source_exchange_rate": 1,
+		"target_exchange_rate": 1,
+		"reference_no": "MCP",
+		"reference_date": nowdate(),
+	}
+
+
+def test_the_page_and_the_files_are_about_the_same_policies():
+	page = (DOCS / "cookbook.md").read_text(encoding="utf-8")
+	tested = Path(__file__).read_text(encoding="utf-8")
+	assert len(FILES) == 10
+	for path in FILES:
+		data = json.loads(path.read_text(encoding="utf-8"))
+		assert f"(policies/{path.name})" in page and data["name"] in page, path.name
+		assert f'policy("{path.stem}"' in tested, path.name
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_a_policy_names_nobody_and_says_what_it_is_for(path):
+	data = json.loads(path.read_text(encoding="utf-8"))
+	assert data["format"] == "erpnext_mcp/profile/1" and data["description"]
+	assert not data.get("applies_to")
+
+
+def test_sales_rep(policy, world):
+	rep = policy("sales-rep", "Sales User")
+	assert rep.names("Customer") == set(), "without a default of the user there is nothing"
+	set_default("territory", world.NORTH)
+	assert {*world.NORTHERN, business.CUSTOMER} == rep.names("Customer")
+	assert rep.gets("count_generic_documents", doctype="Customer")["count"] == len(world.NORTHERN) + 1
+	read = {"doctype": "Customer", "name": world.HIDDEN}
+	assert rep.code("get_generic_document", **read) == "not_found"
+	seen = rep.gets("get_generic_document", doctype="Customer", name=world.ALPHA)["document"]
+	assert "credit_limits" not in seen
+	update = {"doctype": "Customer", "name": world.ALPHA}
+	assert (
+		rep.code("update_generic_document", **update, data={"territory": world.SOUTH}) == "condition_failed"
+	)
+	assert rep.code("update_generic_document", **update, data={"disabled": 1}) == "field_not_permitted"
+	assert rep.code("delete_generic_document", **update) == "not_permitted"
+	data = writes.quotation(business.CUSTOMER, items=[{"item_code": business.item(), "qty": 1, "rate": 10}])
+	done = rep.gets("create_generic_document", doctype="Quotation", data=data, dry_run=True)
+	assert done["document"]["territory"] == world.NORTH
+	data["additional_discount_percentage"] = 11
+	assert rep.code("create_generic_document", doctype="Quotation", data=data) == "condition_failed"
+
+
+def test_analyst(policy, world):
+	analyst = policy("analyst", "Accounts User", "Sales User")
+	invoice = submitted_invoice()
+	frappe.db.set_value("Customer", world.ALPHA, {"mobile_no": "+49 170 1234567", "email_id": "a@b.example"})
+	frappe.db.commit()
+	seen = analyst.gets("get_generic_document", doctype="Customer", name=world.ALPHA)
+	assert "1234567" not in json.dumps(seen) and "a@b.example" not in json.dumps(seen)
+	assert "primary_address" not in seen["document"]
+	for fieldname in ("mobile_no", "email_id", "tax_id"):
+		filters = {fieldname: ["like", "%1%"]}
+		listed = analyst.code("list_generic_documents", doctype="Customer", filters=filters)
+		assert listed == "field_not_permitted"
+	total = analyst.gets(
+		"aggregate_generic_documents",
+		doctype="Sales Invoice",
+		aggregates=[{"function": "sum", "field": "base_grand_total", "as": "turnover"}],
+		group_by=["customer"],
+		filters={"docstatus": 1, "customer": business.CUSTOMER},
+	)
+	assert total["rows"][0]["turnover"] >= 100
+	shown = analyst.gets("get_generic_document", doctype="Sales Invoice", name=invoice)["document"]
+	assert "contact_email" not in shown and shown["items"]
+	data = {"website": "https://changed.example"}
+	refused = analyst.code("update_generic_document", doctype="Customer", name=world.ALPHA, data=data)
+	assert refused in ("read_only", "not_permitted")
+
+
+def test_accountant_drafts(policy):
+	accountant = policy("accountant-drafts", "Accounts User", "Accounts Manager")
+	made = accountant.gets("create_generic_document", doctype="Payment Entry", data=payment(50))
+	name = {"doctype": "Payment Entry", "name": made["name"]}
+	assert frappe.has_permission("Payment Entry", "submit", user=USER), "Frappe would let him"
+	for tool in ("submit_generic_document", "cancel_generic_document", "delete_generic_document"):
+		assert accountant.code(tool, **name) == "not_permitted"
+	data = {"docstatus": 1}
+	assert accountant.asks("update_generic_document", **name, data=data).error
+	assert accountant.asks(
+		"create_generic_document", doctype="Payment Entry", data={**payment(50), "docstatus": 1}
+	).error
+	assert frappe.db.get_value("Payment Entry", made["name"], "docstatus") == 0
+	rows = {"doctype": "Payment Entry", "documents": [payment(1), payment(2)]}
+	assert accountant.code("bulk_create_documents", **rows) == "approval_required"
+
+
+def test_support_agent(policy, world):
+	agent = policy("support-agent", "Support Team")
+	data = {"subject": "MCP printer", "status": "Open"}
+	made = agent.gets("create_generic_document", doctype="Issue", data=data)
+	name = {"doctype": "Issue", "name": made["name"]}
+	assert agent.gets("add_comment", **name, text="Seen.")
+	assert agent.gets("update_issue_document", name=made["name"], data={"status": "Closed"})
+	assert agent.code("update_generic_document", **name, data={"status": "Open"}) == "condition_failed"
+	assert agent.code("delete_generic_document", **name) == "not_permitted"
+	assert agent.code("create_generic_document", doctype="Issue", data={**data, "status": "Closed"}) == (
+		"condition_failed"
+	)
+	listed = {d["doctype"] for d in agent.gets("list_doctypes")["doctypes"]}
+	assert listed <= {"Issue", "Customer"} and "Issue" in listed
+	for doctype in ("Sales Invoice", "User", "Contact"):
+		assert agent.code("list_generic_documents", doctype=doctype) == "not_found"
+	frappe.delete_doc("Issue", made["name"], force=True)
+	frappe.db.commit()
+
+
+def test_warehouse_clerk(policy):
+	clerk = policy("warehouse-clerk", "Stock User")
+	item = business.item(stock=200)  # worth 6 each
+	frappe.db.commit()
+
+	def receipt(qty: float, *more: float, **values: Any) -> dict[str, Any]:
+		rows = [{"item_code": item, "qty": q, "t_warehouse": business.warehouse()} for q in (qty, *more)]
+		data = {
+			"stock_entry_type": "Material Receipt",
+			"company": business.company(),
+			"items": rows,
+			**values,
+		}
+		return {"doctype": "Stock Entry", "data": data}
+
+	made = clerk.gets("create_generic_document", **receipt(10))
+	assert clerk.gets("submit_generic_document", doctype="Stock Entry", name=made["name"])["docstatus"] == 1
+	assert clerk.code("create_generic_document", **receipt(100)) == "condition_failed", "a row of 600"
+	assert clerk.code("create_generic_document", **receipt(80, 80, 80)) == "condition_failed", "1,440 in all"
+	cheap = receipt(100)
+	cheap["data"]["items"][0]["basic_rate"] = 0.01
+	assert clerk.code("create_generic_document", **cheap) == "field_not_permitted"
+	issue = receipt(1, stock_entry_type="Material Issue")
+	issue["data"]["items"][0]["s_warehouse"] = issue["data"]["items"][0].pop("t_warehouse")
+	assert clerk.code("create_generic_document", **issue) == "condition_failed"
+	assert clerk.code("cancel_generic_document", doctype="Stock Entry", name=made["name"]) == "not_permitted"
+	shown = clerk.gets("list_generic_documents", doctype="Stock Ledger Entry", filters={"item_code": item})
+	assert shown["documents"]
+	sorting = {"doctype": "Stock Ledger Entry", "order_by": "stock_value desc"}
+	assert clerk.code("list_generic_documents", **sorting) == "field_not_permitted"
+
+
+@pytest.fixture
+def order_workflow(kitchen, admin) -> Iterator[None]:
+	"""The approval of sales orders that the demo has; a site without one gets it for the test."""
+	if frappe.db.exists("Workflow", {"document_type": "Sales Order", "is_active": 1}):
+		yield
+		return
+	states = {"Draft": ("0", "Sales User"), "Pending Approval": ("0", "Sales Manager")}
+	states |= {"Approved": ("1", "Sales Manager"), "Rejected": ("0", "Sales User")}
+	steps = (
+		("Draft", "Submit for Approval", "Pending Approval", "Sales User"),
+		("Pending Approval", "Approve", "Approved", "Sales Manager"),
+		("Pending Approval", "Reject", "Rejected", "Sales Manager"),
+	)
+	needed = [("Workflow State", "workflow_state_name", state) for state in states]
+	needed += [("Workflow Action Master", "workflow_action_name", step[1]) for step in steps]
+	made = [
+		(d, v) for d, f, v in needed if not _there(d, v) and frappe.get_doc({"doctype": d, f: v}).insert()
+	]
+	workflow = frappe.get_doc(
+		doctype="Workflow",
+		workflow_name=WORKFLOW,
+		document_type="Sales Order",
+		workflow_state_field="workflow_state",
+		is_active=1,
+		states=[{"state": s, "doc_status": d, "allow_edit": r} for s, (d, r) in states.items()],
+		transitions=[
+			{"state": s, "action": a, "next_state": n, "allowed": r, "allow_self_approval": 1}
+			for s, a, n, r in steps
+		],
+	).insert()
+	frappe.db.commit()
+	yield
+	frappe.db.rollback()
+	for doctype, name in [("Workflow", workflow.name), *made]:
+		frappe.delete_doc(doctype, name, force=True)
+	frappe.delete_doc_if_exists("Custom Field", "Sales Order-workflow_state", force=True)
+	frappe.db.commit()
+	frappe.clear_cache(doctype="Sales Order")
+
+
+def pending_order(rate: float) -> str:
+	doc = business.document(
+		"Sales Order", {"item_code": business.item(), "qty": 1, "rate": rate}, submit=False
+	)
+	doc.db_set("workflow_state", "Pending Approval")
+	frappe.db.commit()
+	return doc.name
+
+
+def test_order_approver(order_workflow, policy):
+	approver = policy("order-approver", "Sales Manager", "Sales User")
+	order, large, unwanted = (pending_order(rate) for rate in (100, 60000, 100))
+	waiting = approver.gets("get_pending_approvals", doctype="Sales Order")
+	assert order in json.dumps(waiting)
+	approve = {"doctype": "Sales Order", "name": order, "action": "Approve"}
+	assert agreed_to(approver, "apply_workflow_action", **approve)["docstatus"] == 1
+	refused = agreed_to(approver, "apply_workflow_action", **{**approve, "name": large})
+	assert refused["code"] == "condition_failed", "whoever agrees"
+	around = agreed_to(approver, "submit_generic_document", doctype="Sales Order", name=large)
+	assert around["code"] == "unsupported", "there is a workflow"
+	reject = {**approve, "name": unwanted, "action": "Reject"}
+	assert approver.gets("apply_workflow_action", **reject)["state"] == "Rejected"
+	change = {"doctype": "Sales Order", "name": unwanted, "data": {"terms": "none"}}
+	assert approver.code("update_generic_document", **change) == "field_not_permitted"
+
+
+def agreed_to(agent: Cook, tool: str, **arguments: Any) -> dict[str, Any]:
+	"""What becomes of a call that nobody does unasked, after somebody has agreed to it in the desk."""
+	asked = agent.asks(tool, **arguments).content
+	assert asked["code"] == "approval_required", asked
+	assert frappe.db.get_value(arguments["doctype"], arguments["name"], "docstatus") == 0
+	approvals.decide(asked["request"], True, "Administrator")
+	frappe.db.commit()
+	return agent.asks(tool, **arguments).content
+
+
+def test_hr_assistant(policy):
+	assistant = policy("hr-assistant", "HR User")
+	employee = _employee()
+	seen = assistant.gets("get_generic_document", doctype="Employee", name=employee)["document"]
+	assert seen["employee_name"] == "MCP Ann" and not {"bank_ac_no", "ctc"} & set(seen)
+	schema = json.dumps(assistant.gets("get_doctype_schema", doctype="Employee"))
+	assert "bank_ac_no" not in schema and '"ctc"' not in schema
+	for arguments in (
+		{"filters": {"ctc": [">", 1]}},
+		{"order_by": "ctc desc"},
+		{"fields": ["bank_ac_no"]},
+		{"filters": {"bank_ac_no": ["like", "4%"]}},
+	):
+		assert (
+			assistant.code("list_generic_documents", doctype="Employee", **arguments) == "field_not_permitted"
+		)
+	highest = [{"function": "max", "field": "ctc", "as": "top"}]
+	assert assistant.code("aggregate_generic_documents", doctype="Employee", aggregates=highest) == (
+		"field_not_permitted"
+	)
+	assert assistant.names("Employee", filters={"name": employee, "status": "Active"}) == {employee}
+	frappe.delete_doc("Employee", employee, force=True)
+	frappe.db.commit()
+
+
+def _employee() -> str:
+	doc = frappe.get_doc(
+		{
+			"doctype": "Employee",
+			"first_name": "MCP Ann",
+			"employee_name": "MCP Ann",
+			"company": business.company(),
+			"status": "Active",
+			"gender": next(iter(frappe.get_all("Gender", pluck="name", limit=1)), None),
+			"date_of_birth": "1990-01-01",
+			"date_of_joining": "2020-01-01",
+			"bank_ac_no": "4711",
+			"ctc": 4711,
+		}
+	).insert()
+	frappe.db.commit()
+	return doc.name
+
+
+def test_external_auditor(policy):
+	invoice = submitted_invoice()
+	now = now_datetime()
+	office, open_now = (
+		"192.0.2.77",
+		{"valid_from": now - timedelta(days=1), "valid_upto": now + timedelta(days=1)},
+	)
+	auditor = policy("external-auditor", "Accounts User", **open_now)
+	read = {"doctype": "Sales Invoice", "name": invoice}
+	assert auditor.code("get_generic_document", **read) == "not_permitted", "from elsewhere"
+	auditor.caller = Caller(USER, "test", ip_address=office, request_id="1")
+	assert auditor.gets("get_generic_document", **read)["document"]["customer"] == business.CUSTOMER
+	assert auditor.gets("list_generic_documents", doctype="GL Entry", filters={"voucher_no": invoice})[
+		"documents"
+	]
+	data = {"remarks": "changed"}
+	assert auditor.code("update_generic_document", **read, data=data) in ("read_only", "not_permitted")
+	doc = frappe.get_doc(PROFILE, NAME)
+	doc.update({"valid_from": now - timedelta(days=9), "valid_upto": now - timedelta(days=1)}).save()
+	frappe.db.commit()
+	assert auditor.code("get_generic_document", **read) == "not_permitted", "the audit is over"
+
+
+def test_external_auditor_file_is_what_is_imported(policy):
+	data = policy("external-auditor", "Accounts User").data
+	doc = frappe.get_doc(PROFILE, NAME)
+	assert (str(doc.valid_from), str(doc.valid_upto)) == (data["valid_from"], data["valid_upto"])
+	assert [row.network for row in doc.networks] == data["networks"] and doc.restrict_to_mcp
+
+
+@pytest.fixture
+def client(admin) -> Iterator[str]:
+	doc = frappe.get_doc(
+		{
+			"doctype": "OAuth Client",
+			"app_name": "MCP Test Bookkeeper",
+			"redirect_uris": "https://bot.example/callback",
+			"default_redirect_uri": "https://bot.example/callback",
+			"grant_type": "Authorization Code",
+			"response_type": "Code",
+			"scopes": "all openid",
+		}
+	).insert()
+	frappe.db.commit()
+	yield doc.name
+	frappe.delete_doc("OAuth Client", doc.name, force=True)
+	frappe.db.commit()
+
+
+def test_bookkeeping_bot(client, policy):
+	invoice = submitted_invoice()
+	bot = policy("bookkeeping-bot", "Accounts User", clients=[{"client": client}])
+	assert bot.code("list_generic_documents", doctype="Customer") == "not_permitted", "with an API key"
+	bot.caller = Caller(USER, "test", f"OAuth client {client}", client, HERE, request_id="1")
+	assert invoice in bot.names("Sales Invoice", filters={"customer": business.CUSTOMER})
+	book = {"doctype": "Payment Entry"}
+	small = bot.gets("create_generic_document", **book, data=payment(100))["name"]
+	assert bot.gets("submit_generic_document", **book, name=small)["docstatus"] == 1
+	large = bot.gets("create_generic_document", **book, data=payment(5000))["name"]
+	assert bot.code("submit_generic_document", **book, name=large) == "condition_failed"
+	assert bot.code("create_generic_document", **book, data=payment(30000)) == "condition_failed"
+	out = {**payment(100), "payment_type": "Pay"}
+	assert bot.asks("create_generic_document", **book, data=out).error
+	assert bot.code("cancel_generic_document", **book, name=small) == "not_permitted"
+
+
+def test_dashboard(policy):
+	submitted_invoice()
+	agent = policy("dashboard", "Accounts User")
+	for report in REPORTS:
+		filters = {"company": business.company(), "report_date": nowdate()} if _is_erpnext(report) else {}
+		answer = agent.gets("run_report", report=report, filters=filters, limit=5)
+		assert answer["rows"] and answer["columns"]
+	assert agent.code("run_report", report="General Ledger") == "not_found"
+	assert agent.gets("list_doctypes")["doctypes"] == []
+	for doctype in ("Sales Invoice", "Customer", "User"):
+		assert agent.code("list_generic_documents", doctype=doctype) == "not_found"
+
+
+def _is_erpnext(report: str) -> bool:
+	return frappe.db.get_value("Report", report, "is_standard") == "Yes"
