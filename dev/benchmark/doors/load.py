@@ -1,0 +1,176 @@
+"""The load: HTTP clients with one connection each that is kept alive, driven from one thread.
+
+Written for its cost, which is the same for every door: a request is sent as bytes made beforehand, and an answer is compared as bytes
+with the one that was proven right. Anything else than that answer ends the measurement.
+"""
+
+import gc
+import selectors
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Address = tuple[str, int]
+TIMEOUT = 60.0
+"""Seconds after which an answer counts as lost."""
+
+
+class WrongAnswer(Exception):
+	"""An answer that is not the proven one, or none at all."""
+
+
+@dataclass(frozen=True)
+class Answer:
+	"""What a server said."""
+
+	status: int
+	body: bytes
+	head: bytes
+	closes: bool
+	"""Whether the connection ends with it."""
+
+
+@dataclass(frozen=True)
+class Block:
+	"""What was measured in one go: the seconds of each call, and of all of them together."""
+
+	seconds: list[float]
+	elapsed: float
+
+	@property
+	def per_second(self) -> float:
+		return len(self.seconds) / self.elapsed
+
+
+def request(method: str, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:
+	"""An HTTP/1.1 request as it goes over the wire."""
+	lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+	if body:
+		lines.append(f"Content-Length: {len(body)}")
+	return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+class Connection:
+	"""One connection, with at most one request on its way."""
+
+	def __init__(self, address: Address):
+		self.socket = socket.create_connection(address, TIMEOUT)
+		self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+		self._parts: list[bytes] = []
+		self._missing = -1
+		"""Bytes of the body that are still to come; -1 while the head is not complete."""
+		self._head = b""
+		self.sent = 0.0
+
+	def send(self, data: bytes) -> None:
+		self.sent = time.perf_counter()
+		self.socket.sendall(data)
+
+	def receive(self) -> Answer | None:
+		"""The answer if it is complete with what has just come.
+
+		:raises WrongAnswer: the connection has ended, or the answer does not say how long it is
+		"""
+		part = self.socket.recv(1 << 18)
+		if not part:
+			raise WrongAnswer("the server has closed the connection")
+		if self._missing < 0:
+			part = self._head + part
+			self._head, found, rest = part.partition(b"\r\n\r\n")
+			if not found:
+				return None
+			self._missing = _content_length(self._head)
+			part = rest
+		self._parts.append(part)
+		self._missing -= len(part)
+		if self._missing > 0:
+			return None
+		head, body = self._head, b"".join(self._parts)
+		self._parts, self._missing, self._head = [], -1, b""
+		return Answer(int(head.split(b" ", 2)[1]), body, head, b"connection: close" in head.lower())
+
+	def ask(self, data: bytes) -> Answer:
+		"""Sends a request and waits for its answer."""
+		self.send(data)
+		while (answer := self.receive()) is None:
+			pass
+		return answer
+
+	def close(self) -> None:
+		self.socket.close()
+
+
+def ask(address: Address, data: bytes) -> Answer:
+	"""One request on a connection of its own."""
+	connection = Connection(address)
+	try:
+		return connection.ask(data)
+	finally:
+		connection.close()
+
+
+def spread(addresses: Sequence[Address], clients: int, first: int = 0) -> list[Address]:
+	"""Which server each client is connected to: one after the other, beginning with `first`."""
+	return [addresses[(first + i) % len(addresses)] for i in range(clients)]
+
+
+def drive(addresses: Sequence[Address], data: bytes, expected: bytes, seconds: float) -> Block:
+	"""Lets one client per address send the same request again and again, each as soon as it has its answer.
+
+	Every client makes one call that is not counted first, on the connection that it then keeps.
+
+	:param expected: the body of every answer
+	:raises WrongAnswer: there was another one
+	"""
+	connections = [Connection(address) for address in addresses]
+	taken: list[float] = []
+	gc.collect()
+	gc.disable()
+	try:
+		for connection in connections:
+			_check(connection.ask(data), expected)
+		with selectors.EpollSelector() as selector:
+			for connection in connections:
+				selector.register(connection.socket, selectors.EVENT_READ, connection)
+			started = time.perf_counter()
+			until = started + seconds
+			for connection in connections:
+				connection.send(data)
+			waiting = len(connections)
+			while waiting:
+				ready = selector.select(TIMEOUT)
+				if not ready:
+					raise WrongAnswer(f"no answer within {TIMEOUT:.0f} seconds")
+				for key, _ in ready:
+					connection = key.data
+					answer = connection.receive()
+					if answer is None:
+						continue
+					now = time.perf_counter()
+					taken.append(now - connection.sent)
+					_check(answer, expected)
+					if now < until:
+						connection.send(data)
+					else:
+						waiting -= 1
+			return Block(taken, time.perf_counter() - started)
+	finally:
+		gc.enable()
+		for connection in connections:
+			connection.close()
+
+
+def _check(answer: Answer, expected: bytes) -> None:
+	if answer.status != 200 or answer.body != expected:
+		raise WrongAnswer(f"HTTP {answer.status}: {answer.body[:500]!r}, expected {expected[:200]!r}")
+	if answer.closes:
+		raise WrongAnswer("the server does not keep the connection alive")
+
+
+def _content_length(head: bytes) -> int:
+	for line in head.split(b"\r\n")[1:]:
+		name, _, value = line.partition(b":")
+		if name.strip().lower() == b"content-length":
+			return int(value)
+	raise WrongAnswer(f"no Content-Length: {head!r}")

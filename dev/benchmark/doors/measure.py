@@ -1,0 +1,121 @@
+"""The rounds: in each, every door does every piece of work once, one after the other, so that a busy machine slows all alike."""
+
+import statistics
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dev.benchmark.doors import load
+from dev.benchmark.doors.load import Address, Block
+
+
+@dataclass(frozen=True)
+class Subject:
+	"""One piece of work at one door: the request, and the answer that was proven."""
+
+	work: str
+	door: str
+	data: bytes
+	expected: bytes
+	addresses: Sequence[Address]
+
+
+Key = tuple[str, str, int]
+"""Work, door, clients."""
+
+
+@dataclass
+class Samples:
+	"""What the rounds have measured: per key one block of each round, in order."""
+
+	blocks: dict[Key, list[Block]] = field(default_factory=dict)
+	floor: dict[str, list[list[float]]] = field(default_factory=dict)
+	"""By work: the seconds of each call in process, per round."""
+
+
+def run(
+	subjects: Sequence[Subject],
+	clients: Iterable[int],
+	rounds: int,
+	seconds: float,
+	floor: Callable[[str, float], list[float]],
+	say: Callable[[str], None],
+) -> Samples:
+	"""
+	:param floor: gives the seconds of each call in process, of a piece of work within so many seconds
+	:raises load.WrongAnswer: a door has given another answer than the proven one
+	"""
+	samples = Samples()
+	clients = list(clients)
+	works = list(dict.fromkeys(subject.work for subject in subjects))
+	floored = [work for work in works if floor(work, 0.2)]
+	for number in range(rounds):
+		say(f"round {number + 1} of {rounds}")
+		for work in works:
+			of_work = [subject for subject in subjects if subject.work == work]
+			turn = number % len(of_work)
+			for count in clients:
+				# Nobody is always the first after another's load.
+				for subject in of_work[turn:] + of_work[:turn]:
+					addresses = load.spread(subject.addresses, count, first=number)
+					block = load.drive(addresses, subject.data, subject.expected, seconds)
+					samples.blocks.setdefault((work, subject.door, count), []).append(block)
+			if work in floored:
+				samples.floor.setdefault(work, []).append(floor(work, seconds))
+	return samples
+
+
+def percentile(seconds: Sequence[float], percent: int) -> float:
+	"""Milliseconds."""
+	if len(seconds) < 2:
+		return seconds[0] * 1000
+	return statistics.quantiles(seconds, n=100, method="inclusive")[percent - 1] * 1000
+
+
+@dataclass(frozen=True)
+class Figure:
+	"""Medians over the rounds: milliseconds and calls per second; and how much it was measured by."""
+
+	p50: float
+	p95: float
+	per_second: float
+	calls: int
+
+
+def figures(samples: Samples) -> dict[Key, Figure]:
+	"""One figure for each key."""
+	return {
+		key: Figure(
+			statistics.median(percentile(block.seconds, 50) for block in blocks),
+			statistics.median(percentile(block.seconds, 95) for block in blocks),
+			statistics.median(block.per_second for block in blocks),
+			sum(len(block.seconds) for block in blocks),
+		)
+		for key, blocks in samples.blocks.items()
+	}
+
+
+@dataclass(frozen=True)
+class Ratio:
+	"""A door's figure divided by the base's of the same round: the median over the rounds, the least and the most."""
+
+	median: float
+	least: float
+	most: float
+
+
+def ratio(
+	blocks: Mapping[Key, Sequence[Block]], key: Key, base: Key, value: Callable[[Block], float]
+) -> Ratio:
+	"""
+	:param value: what of a block is compared
+	"""
+	of_rounds = [value(block) / value(other) for block, other in zip(blocks[key], blocks[base], strict=True)]
+	return Ratio(statistics.median(of_rounds), min(of_rounds), max(of_rounds))
+
+
+def p50(block: Block) -> float:
+	return percentile(block.seconds, 50)
+
+
+def throughput(block: Block) -> float:
+	return block.per_second
