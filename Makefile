@@ -8,7 +8,7 @@ ARGS ?=
 PYTEST := $(VENV) -m pytest -q -p dev.engine.pytest_plugin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-mariadb conformance test-browser screenshots benchmark benchmark-parts soak lint format clean
+.PHONY: help setup demo test test-mariadb conformance test-browser screenshots benchmark benchmark-parts soak docs lint format clean
 
 help:
 	@echo "make demo          set up and serve a demo ERP with MCP on 127.0.0.1:8000"
@@ -19,12 +19,13 @@ help:
 	@echo "make test-browser  only the tests that click through the desk in Debian's Chromium; they are part of make test, too"
 	@echo "                   (BROWSER=off leaves them out; BROWSER_SITE=url BROWSER_PASSWORD=... takes a real site)"
 	@echo "make screenshots   the docs' pictures of the desk, into docs/images"
-	@echo "make conformance   MCP's official conformance suite against the endpoint (part of make test)"
+	@echo "make conformance   MCP's official conformance suite against the endpoint (part of make test; ENGINE_DB=mariadb for the other)"
 	@echo "make benchmark     the app's doors against Frappe's own REST, on MariaDB; ARGS=--quick for a short one"
 	@echo "make benchmark BENCH=/path/to/frappe-bench SITE=name"
 	@echo "                   the same on a site of a real bench (with allow_tests)"
 	@echo "make benchmark-parts  what the policy, a write and a cached read cost, on SQLite; ENGINE_DB=mariadb for the other"
 	@echo "make soak          sixteen clients for twenty minutes on MariaDB; ARGS=\"--minutes 2\" for less"
+	@echo "make docs          writes docs/reference/ from the code"
 	@echo "make setup         only set up: build/venv and the embedded engine"
 	@echo "make lint          what CI checks: ruff"
 	@echo "make format        let ruff format and mend"
@@ -54,7 +55,7 @@ screenshots: setup
 	@$(VENV) -m dev.browser.screenshots $(ARGS)
 
 conformance: setup
-	@ENGINE_DB=sqlite $(PYTEST) -v erpnext_mcp/tests/test_conformance.py $(ARGS)
+	@CONFORMANCE=on ENGINE_DB=$${ENGINE_DB:-sqlite} $(PYTEST) -v erpnext_mcp/tests/test_conformance.py $(ARGS)
 
 ifdef BENCH
 benchmark:
@@ -71,6 +72,9 @@ benchmark-parts: setup
 
 soak: setup
 	@$(VENV) -m dev.benchmark.soak $(ARGS)
+
+docs: setup
+	@$(VENV) -m dev.docs.generate $(ARGS)
 
 lint: setup
 	@$(VENV) -m ruff check .
