@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import IO
 
 from dev.engine import activate, paths, serve
 from dev.engine.processes import die_with_parent
@@ -22,13 +23,17 @@ from dev.engine.processes import die_with_parent
 class KillableServer:
 	"""A site served by a process of its own: its address, and how to kill it."""
 
-	def __init__(self, bench: Path, site: str):
+	def __init__(self, bench: Path, site: str, log: IO | None = None):
+		"""
+		:param log: where its standard error goes; else to ours
+		"""
 		command = [sys.executable, "-m", "dev.engine.prefork", "--bench", str(bench), "--site", site]
 		self._parent = subprocess.Popen(
 			command,
 			cwd=paths.ROOT,
 			stdin=subprocess.DEVNULL,
 			stdout=subprocess.PIPE,
+			stderr=log,
 			text=True,
 			preexec_fn=die_with_parent,
 		)

@@ -77,24 +77,25 @@ def running() -> Iterator[Services]:
 		yield current()
 		return
 	install()
-	folder = _own_folder()
+	folder = own_folder()
 	started: list[subprocess.Popen] = []
 	# A socket's path is at most 107 bytes long, and build/ may lie deep.
 	with tempfile.TemporaryDirectory(prefix="erpnext-mcp-") as sockets:
 		try:
-			services = Services(os.path.join(sockets, "mariadb.sock"), f"redis://127.0.0.1:{_free_port()}")
-			started.append(_start_redis(services, folder))
-			started.append(_start_mariadb(services, folder))
+			services = Services(os.path.join(sockets, "mariadb.sock"), f"redis://127.0.0.1:{free_port()}")
+			started.append(start_redis(services, folder))
+			make_database(folder)
+			started.append(start_mariadb(services, folder))
 			os.environ[ENVIRONMENT] = json.dumps(asdict(services))
 			yield services
 		finally:
 			os.environ.pop(ENVIRONMENT, None)
 			for process in started:
-				_stop(process)
+				stop(process)
 			shutil.rmtree(folder, ignore_errors=True)
 
 
-def _own_folder() -> Path:
+def own_folder() -> Path:
 	"""A folder for this process's data. Those of processes that were killed are removed."""
 	paths.SERVICES.mkdir(parents=True, exist_ok=True)
 	for left in paths.SERVICES.iterdir():
@@ -113,7 +114,8 @@ def install() -> None:
 		raise ServiceProblem(str(problem))
 
 
-def _start_redis(services: Services, folder: Path) -> subprocess.Popen:
+def start_redis(services: Services, folder: Path) -> subprocess.Popen:
+	"""Redis, empty; returns when it answers."""
 	port = services.redis.rpartition(":")[2]
 	command = [
 		debian.which("redis-server"),
@@ -137,30 +139,38 @@ def _start_redis(services: Services, folder: Path) -> subprocess.Popen:
 	return process
 
 
-def _start_mariadb(services: Services, folder: Path) -> subprocess.Popen:
-	data, log = folder / "mariadb", folder / "mariadb.log"
-	as_root = ["--user=root"] if not os.geteuid() else []
+def make_database(folder: Path) -> None:
+	"""What MariaDB needs before it can be started in a folder for the first time."""
 	made = subprocess.run(
 		[
 			debian.which("mariadb-install-db"),
 			"--no-defaults",
-			f"--datadir={data}",
+			f"--datadir={folder / 'mariadb'}",
 			"--auth-root-authentication-method=normal",
 			"--skip-test-db",
-			*as_root,
+			*_as_root(),
 		],
 		capture_output=True,
 		text=True,
 	)
 	if made.returncode:
 		raise ServiceProblem(f"mariadb-install-db failed: {(made.stderr or made.stdout).strip()[-300:]}")
+
+
+def start_mariadb(services: Services, folder: Path, *, durable: bool = False) -> subprocess.Popen:
+	"""MariaDB on the data of a folder; returns when it answers.
+
+	:param durable: what is committed outlives a crash, as on a real site; tests don't need it and are faster without
+	"""
+	data, log = folder / "mariadb", folder / "mariadb.log"
+	fast = [] if durable else ["--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0"]
 	init = folder / "init.sql"
 	init.write_text(f"ALTER USER 'root'@'localhost' IDENTIFIED BY '{ROOT_PASSWORD}';\n")
 	process = _spawn(
 		[
 			debian.which("mariadbd"),
 			"--no-defaults",
-			*as_root,
+			*_as_root(),
 			f"--datadir={data}",
 			f"--socket={services.db_socket}",
 			f"--init-file={init}",
@@ -168,8 +178,7 @@ def _start_mariadb(services: Services, folder: Path) -> subprocess.Popen:
 			"--skip-log-bin",
 			"--character-set-server=utf8mb4",
 			"--collation-server=utf8mb4_unicode_ci",
-			"--innodb-flush-log-at-trx-commit=0",
-			"--innodb-doublewrite=0",
+			*fast,
 			"--innodb-buffer-pool-size=256M",
 			"--max-allowed-packet=64M",
 			"--max-connections=300",
@@ -183,6 +192,10 @@ def _start_mariadb(services: Services, folder: Path) -> subprocess.Popen:
 
 	_wait(process, answers, "MariaDB", log)
 	return process
+
+
+def _as_root() -> list[str]:
+	return ["--user=root"] if not os.geteuid() else []
 
 
 def _spawn(command: list[str], log: Path) -> subprocess.Popen:
@@ -205,11 +218,11 @@ def _wait(process: subprocess.Popen, answers, name: str, log: Path) -> None:
 			if answers():
 				return
 		time.sleep(0.1)
-	_stop(process)
+	stop(process)
 	raise ServiceProblem(f"{name} doesn't start: {log.read_text(errors='replace').strip()[-600:]}")
 
 
-def _stop(process: subprocess.Popen) -> None:
+def stop(process: subprocess.Popen) -> None:
 	process.terminate()
 	try:
 		process.wait(20)
@@ -218,7 +231,7 @@ def _stop(process: subprocess.Popen) -> None:
 		process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
 	with socket.create_server(("127.0.0.1", 0)) as listener:
 		return listener.getsockname()[1]
 
