@@ -41,6 +41,12 @@ doc_events = {
 		event: "erpnext_mcp.limits.generations.document_changed"
 		for event in ("on_change", "on_trash", "after_rename")
 	},
+	**{
+		doctype: dict.fromkeys(
+			("on_change", "on_trash", "after_rename"), "erpnext_mcp.policy.known_users.changed"
+		)
+		for doctype in ("User", "Has Role", "User Permission")
+	},
 	"MCP Permission Profile": {"on_update": "erpnext_mcp.policy.binding.remember"},
 }
 

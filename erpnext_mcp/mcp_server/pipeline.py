@@ -36,7 +36,7 @@ from erpnext_mcp.mcp_server.context import NOBODY, AnswerFile, Context, Human, N
 from erpnext_mcp.mcp_server.failures import as_call_error
 from erpnext_mcp.mcp_server.spending import READS, WRITES, Budget, budget_of
 from erpnext_mcp.mcp_server.tool import Tool, Transaction
-from erpnext_mcp.policy import store
+from erpnext_mcp.policy import known_users, store
 from erpnext_mcp.policy.grant import Grant, grant_for
 from erpnext_mcp.policy.store import Settings
 
@@ -156,6 +156,8 @@ def prepare(call: Call) -> dict[str, Any]:
 	identify(caller)
 	policy = store.load()
 	call.settings, call.policy_revision = policy.settings, policy.revision
+	if known_users.settle(caller.user, policy.revision):
+		identify(caller)
 	if not policy.settings.enabled:
 		raise Unavailable(
 			"MCP access to this site is switched off.",
