@@ -1,4 +1,4 @@
-"""`make screenshots`: the docs' pictures of the desk, into docs/images.
+"""`make screenshots`: the docs' pictures of the desk and of the Inspector, into docs/images.
 
 	python -m dev.browser.screenshots [--into FOLDER] [NAME ...]
 
@@ -18,10 +18,11 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from dev.browser import chromium, pictures
+from dev.browser import chromium, inspector, pictures
 from dev.browser.desk import Desk, settle
 from dev.engine import activate, paths, sites
 from dev.engine.desk import build as assets
+from dev.node import NodeError
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,14 @@ class Shot:
 	user: str = "Administrator"
 	dark: bool = False
 	height: int = 900
+	element: str = ""
+	"""Only this part of the page."""
 
 
 PROFILE = "mcp-permission-profile/Demo%3A%20Sales"
 AGENT = "sales.north@demo.example"
+INSPECTOR = "inspector"
+"""The picture of MCP's Inspector, which is no page of the desk."""
 
 
 def rules(page: Page) -> None:
@@ -85,6 +90,11 @@ def simulate(page: Page) -> None:
 	page.locator("[data-answer]").wait_for()
 
 
+def client(key: str) -> Callable[[Page], None]:
+	"""Connect with the set-up of one client."""
+	return lambda page: page.locator(f"[data-client={key}]").click()
+
+
 def changed_entry(page: Page) -> None:
 	page.locator(".list-row .list-subject a").first.click()
 	page.locator(".mcp-diff:visible").wait_for()
@@ -99,6 +109,17 @@ SHOTS: tuple[Shot, ...] = (
 	Shot("simulator", "mcp-simulator", simulate, height=1100),
 	Shot("access", "mcp-access"),
 	Shot("connect", "mcp-connect", user=AGENT, height=1100),
+	*(
+		Shot(
+			f"connect-{key.replace('_', '-')}",
+			"mcp-connect",
+			client(key),
+			user=AGENT,
+			height=1100,
+			element=".mcp-connect-card:has([data-client])",
+		)
+		for key in ("claude_code", "claude_desktop", "cursor", "vscode", "codex", "oauth", "curl")
+	),
 	Shot("audit", "mcp-audit-entry/view/list"),
 	Shot("audit-entry", "mcp-audit-entry/view/list?operation=update", changed_entry, height=1500),
 	Shot("settings", "mcp-gateway-settings"),
@@ -153,11 +174,20 @@ def take(desk: Desk, shots: list[Shot], into: Path) -> None:
 			settle(page)
 			page.mouse.move(0, 0)
 			page.wait_for_timeout(2500)  # charts draw themselves
-			size = pictures.save(
-				page.screenshot(caret="hide", animations="disabled"), into / f"{shot.name}.png"
-			)
-			print(f"{shot.name}.png  {size // 1024} KB", flush=True)
+			shown = page.locator(shot.element).first if shot.element else page
+			save(shown.screenshot(caret="hide", animations="disabled"), into, shot.name)
 			context.close()
+
+
+def save(screenshot: bytes, into: Path, name: str) -> None:
+	size = pictures.save(screenshot, into / f"{name}.png")
+	print(f"{name}.png  {size // 1024} KB", flush=True)
+
+
+def take_inspector(desk: Desk, into: Path) -> None:
+	with chromium.running() as browser:
+		shot = inspector.picture(browser, f"{desk.base_url}/mcp", desk.api_key(AGENT))
+	save(shot, into, INSPECTOR)
 
 
 def main() -> int:
@@ -166,13 +196,16 @@ def main() -> int:
 	parser.add_argument("--into", type=Path, default=paths.ROOT / "docs" / "images")
 	options = parser.parse_args()
 	into = options.into.resolve()
-	if unknown := set(options.names) - {shot.name for shot in SHOTS}:
+	if unknown := set(options.names) - {INSPECTOR, *(shot.name for shot in SHOTS)}:
 		print(f"no such picture: {', '.join(sorted(unknown))}", file=sys.stderr)
 		return 2
 	try:
 		with served() as desk:
-			take(desk, [shot for shot in SHOTS if not options.names or shot.name in options.names], into)
-	except (chromium.BrowserProblem, OSError) as problem:
+			if shots := [shot for shot in SHOTS if not options.names or shot.name in options.names]:
+				take(desk, shots, into)
+			if not options.names or INSPECTOR in options.names:
+				take_inspector(desk, into)
+	except (chromium.BrowserProblem, NodeError, OSError) as problem:
 		print(f"screenshots: {problem}", file=sys.stderr)
 		return 1
 	return 0
