@@ -6,6 +6,7 @@ Frappe imports this module for every `bench` command, so it imports nothing that
 
 import click
 
+from erpnext_mcp.cli.attack import attack
 from erpnext_mcp.cli.doctor import doctor
 from erpnext_mcp.cli.export_audit import export_audit
 from erpnext_mcp.cli.export_profile import export_profile
@@ -38,5 +39,6 @@ mcp.add_command(undo)
 mcp.add_command(stdio)
 mcp.add_command(serve)
 mcp.add_command(doctor)
+mcp.add_command(attack)
 
 commands = [mcp]

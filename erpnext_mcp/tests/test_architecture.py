@@ -9,12 +9,13 @@ import pytest
 import erpnext_mcp
 
 ROOT = Path(erpnext_mcp.__file__).parent
-ROOMS = ("api", "desk", "mcp_server", "policy", "documents", "audit", "limits")
+ROOMS = ("api", "attack", "desk", "mcp_server", "policy", "documents", "audit", "limits")
 LEAVES = {"access", "errors", "masks", "compat"}
 """Modules at the top that every room may use: values, errors, versions."""
 
 MAY_IMPORT = {
 	"api": {"desk", "mcp_server", "policy", "documents", "audit", "limits"},
+	"attack": {"api", "desk", "mcp_server", "policy", "documents", "audit", "limits"},
 	"desk": {"mcp_server", "policy", "documents", "audit", "limits"},
 	"mcp_server": {"policy", "documents", "audit", "limits"},
 	"policy": set(),
@@ -65,6 +66,8 @@ READS_ONLY_OUR_OWN = {
 	"documents/idempotency.py",  # our own keys
 	"limits/approvals.py",  # our own requests
 	"policy/binding.py",  # API keys and tokens, to tell which are bound
+	"attack/ground_truth.py",  # all that there is, to compare with what answers show; told as verdicts only
+	"attack/site.py",  # what there is to try attacks on, the same
 	"cli/doctor/site.py",  # whether the users of profiles can log in, for who has the command line
 	"cli/other_servers.py",  # DocTypes of other MCP servers, for who has the command line
 	"install.py",

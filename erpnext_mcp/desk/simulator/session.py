@@ -21,15 +21,37 @@ def as_user(user: str, function: Callable[[], T], ip_address: str = "") -> T:
 	:param ip_address: what Frappe is to know as the address of the request; empty: that of the real one
 	:raises Exception: whatever the function raises
 	"""
-	try:
-		return contextvars.copy_context().run(_run, user, function, ip_address)
-	finally:
-		frappe.db.rollback()
-		# v15 keeps it over a rollback.
-		frappe.db.value_cache.clear()
+	return Session(user, ip_address).run(function)
 
 
-def _run(user: str, function: Callable[[], T], ip_address: str) -> T:
+class Session:
+	"""The same for several functions, one after the other: what Frappe keeps for the length of a request is made once."""
+
+	def __init__(self, user: str, ip_address: str = ""):
+		self._context = contextvars.copy_context()
+		self._arguments = (user, ip_address)
+		self._entered = False
+
+	def run(self, function: Callable[[], T]) -> T:
+		"""What a function gives. Rolls back before and after."""
+		try:
+			return self._context.run(self._run, function)
+		finally:
+			frappe.db.rollback()
+			# v15 keeps it over a rollback.
+			frappe.db.value_cache.clear()
+
+	def _run(self, function: Callable[[], T]) -> T:
+		if not self._entered:
+			_enter(*self._arguments)
+			self._entered = True
+		else:
+			frappe.db.rollback()
+			frappe.clear_messages()
+		return function()
+
+
+def _enter(user: str, ip_address: str) -> None:
 	outer = dict(frappe.local)
 	frappe.release_local(frappe.local)
 	frappe.init(outer["site"], sites_path=outer["sites_path"])
@@ -45,4 +67,3 @@ def _run(user: str, function: Callable[[], T], ip_address: str) -> T:
 	frappe.set_user(user)
 	# Who calls with a key or a token has the language of the site (`frappe.translate.get_language`).
 	frappe.local.lang = frappe.db.get_default("lang") or "en"
-	return function()
