@@ -12,7 +12,8 @@ from dev.benchmark.doors import load
 PROTOCOL = "2025-11-25"
 PAGE = 20
 
-LIST, GET, COUNT, TOOLS = "list", "get", "count", "tools/list"
+LIST, GET, COUNT = "list", "get", "count"
+CLIENTS = (1, 8, 32)
 
 
 class NotTheSame(Exception):
@@ -26,6 +27,7 @@ class Work:
 	name: str
 	rest: bytes | None
 	mcp: bytes
+	clients: tuple[int, ...] = CLIENTS
 
 
 def works(host: str, made: Mapping[str, Any]) -> list[Work]:
@@ -62,6 +64,60 @@ def works(host: str, made: Mapping[str, Any]) -> list[Work]:
 			tool(host, key, "count_generic_documents", doctype="Customer", filters=filters),
 		),
 	]
+
+
+def tools_work(count: str) -> str:
+	"""The name of that piece of work."""
+	return f"tools/list, {count} DocTypes with own tools"
+
+
+def rules_work(count: str) -> str:
+	return f"list, a profile of {count} rules"
+
+
+def rows_work(count: str) -> str:
+	return f"list with filter and order, {int(count):,} rows"
+
+
+def scale_works(host: str, made: Mapping[str, Any], grown: Mapping[str, Any]) -> list[Work]:
+	"""What shows how costs grow; one client each.
+
+	:param grown: what `scale` says of itself
+	"""
+	works = []
+	for count, key in grown["tools"].items():
+		works.append(Work(tools_work(count), None, message(host, key, "tools/list", {}), (1,)))
+	page = {"doctype": "Customer", "fields": made["listed"], "order_by": "name asc", "limit": PAGE}
+	for count, key in grown["rules"].items():
+		works.append(Work(rules_work(count), None, tool(host, key, "list_generic_documents", **page), (1,)))
+	key, fields, filters = made["authorization"], ["name", "title", "amount"], [["kind", "=", "even"]]
+	for count, doctype in grown["rows"].items():
+		asked = urlencode(
+			{
+				"fields": json.dumps(fields),
+				"filters": json.dumps(filters),
+				"order_by": "creation desc",
+				"limit_page_length": PAGE,
+			}
+		)
+		works.append(
+			Work(
+				rows_work(count),
+				rest(host, key, f"/api/resource/{quote(doctype)}?{asked}"),
+				tool(
+					host,
+					key,
+					"list_generic_documents",
+					doctype=doctype,
+					fields=fields,
+					filters=filters,
+					order_by="creation desc",
+					limit=PAGE,
+				),
+				(1,),
+			)
+		)
+	return works
 
 
 def rest(host: str, key: str, path: str) -> bytes:
@@ -104,7 +160,7 @@ def prove(work: Work, rest: bytes, mcp: bytes, made: Mapping[str, Any]) -> None:
 	:raises NotTheSame: they differ, beyond what the profile hides
 	"""
 	theirs, ours = json.loads(rest), content(mcp)
-	if work.name == LIST:
+	if work.name.startswith(LIST):
 		_same(work, theirs["data"], ours["documents"])
 		if len(ours["documents"]) != PAGE:
 			raise NotTheSame(f"a page of {len(ours['documents'])}, not of {PAGE}")

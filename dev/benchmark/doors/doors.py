@@ -58,15 +58,20 @@ def proven(doors: Doors, works: Sequence[Work], made: Mapping[str, Any], with_ap
 	for work in works:
 		asked = [(SITE, work.mcp), (UVICORN, work.mcp)]
 		if work.rest is not None:
-			asked = [(REST, work.rest), *([(REST_WITH_APP, work.rest)] if with_app else []), *asked]
+			both = with_app and len(work.clients) > 1
+			asked = [(REST, work.rest), *([(REST_WITH_APP, work.rest)] if both else []), *asked]
 		answers = {door: _answer(doors.servers(door), data, f"{door}, {work.name}") for door, data in asked}
 		if work.rest is not None:
 			for door in (SITE, UVICORN):
 				calls.prove(work, answers[REST], answers[door], made)
 			_equal(work, REST_WITH_APP, REST, answers)
+		elif b'"isError":true' in answers[SITE] or b'"error":' in answers[SITE][:40]:
+			raise calls.NotTheSame(f"{work.name}: {answers[SITE][:500]!r}")
 		_equal(work, UVICORN, SITE, answers)
 		subjects += [
-			Subject(work.name, door, data, answers[door], [s.address for s in doors.servers(door)])
+			Subject(
+				work.name, door, data, answers[door], [s.address for s in doors.servers(door)], work.clients
+			)
 			for door, data in asked
 		]
 	return subjects

@@ -10,6 +10,7 @@ import socket
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 Address = tuple[str, int]
 TIMEOUT = 60.0
@@ -49,6 +50,15 @@ def request(method: str, path: str, headers: dict[str, str], body: bytes = b"") 
 	if body:
 		lines.append(f"Content-Length: {len(body)}")
 	return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def parts(data: bytes) -> dict[str, Any]:
+	"""A request's path, method, headers and body."""
+	head, _, body = data.decode().partition("\r\n\r\n")
+	first, *lines = head.split("\r\n")
+	method, path, _ = first.split(" ")
+	headers = dict(line.split(": ", 1) for line in lines)
+	return {"path": path, "method": method, "headers": headers, "body": body}
 
 
 class Connection:
@@ -129,7 +139,7 @@ def drive(addresses: Sequence[Address], data: bytes, expected: bytes, seconds: f
 	gc.disable()
 	try:
 		for connection in connections:
-			_check(connection.ask(data), expected)
+			check(connection.ask(data), expected)
 		with selectors.EpollSelector() as selector:
 			for connection in connections:
 				selector.register(connection.socket, selectors.EVENT_READ, connection)
@@ -149,7 +159,7 @@ def drive(addresses: Sequence[Address], data: bytes, expected: bytes, seconds: f
 						continue
 					now = time.perf_counter()
 					taken.append(now - connection.sent)
-					_check(answer, expected)
+					check(answer, expected)
 					if now < until:
 						connection.send(data)
 					else:
@@ -161,7 +171,10 @@ def drive(addresses: Sequence[Address], data: bytes, expected: bytes, seconds: f
 			connection.close()
 
 
-def _check(answer: Answer, expected: bytes) -> None:
+def check(answer: Answer, expected: bytes) -> None:
+	"""
+	:raises WrongAnswer: it is not the proven one, or the connection ends with it
+	"""
 	if answer.status != 200 or answer.body != expected:
 		raise WrongAnswer(f"HTTP {answer.status}: {answer.body[:500]!r}, expected {expected[:200]!r}")
 	if answer.closes:

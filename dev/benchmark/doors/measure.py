@@ -1,7 +1,7 @@
 """The rounds: in each, every door does every piece of work once, one after the other, so that a busy machine slows all alike."""
 
 import statistics
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dev.benchmark.doors import load
@@ -17,6 +17,7 @@ class Subject:
 	data: bytes
 	expected: bytes
 	addresses: Sequence[Address]
+	clients: tuple[int, ...]
 
 
 Key = tuple[str, str, int]
@@ -34,18 +35,18 @@ class Samples:
 
 def run(
 	subjects: Sequence[Subject],
-	clients: Iterable[int],
+	most_clients: int,
 	rounds: int,
 	seconds: float,
 	floor: Callable[[str, float], list[float]],
 	say: Callable[[str], None],
 ) -> Samples:
 	"""
-	:param floor: gives the seconds of each call in process, of a piece of work within so many seconds
+	:param most_clients: what would take more of them is left out
+	:param floor: gives the seconds of each call in process, of a piece of work within so many seconds; of some works
 	:raises load.WrongAnswer: a door has given another answer than the proven one
 	"""
 	samples = Samples()
-	clients = list(clients)
 	works = list(dict.fromkeys(subject.work for subject in subjects))
 	floored = [work for work in works if floor(work, 0.2)]
 	for number in range(rounds):
@@ -53,7 +54,9 @@ def run(
 		for work in works:
 			of_work = [subject for subject in subjects if subject.work == work]
 			turn = number % len(of_work)
-			for count in clients:
+			for count in of_work[0].clients:
+				if count > most_clients:
+					continue
 				# Nobody is always the first after another's load.
 				for subject in of_work[turn:] + of_work[:turn]:
 					addresses = load.spread(subject.addresses, count, first=number)
