@@ -129,13 +129,21 @@ def store(asked: Asked, name: str) -> None:
 		)
 	_insert(asked, name=name, status=PENDING, expires_at=now_datetime() + WAITS)
 	frappe.db.commit()
+	what = (
+		(
+			_("{0} asks for approval: {1} {2} {3}"),
+			asked.operation,
+			asked.reference_doctype,
+			asked.reference_name,
+		)
+		if asked.reference_name
+		else (_("{0} asks for approval: {1}, {2}"), asked.tool, asked.reference_doctype)
+	)
 	notices.tell(
 		TOLD,
-		_("{0} asks for approval: {1} {2} {3}"),
+		what[0],
 		asked.user,
-		asked.operation,
-		asked.reference_doctype,
-		asked.reference_name,
+		*what[1:],
 		document_type=DOCTYPE,
 		document_name=name,
 		from_user=asked.user,

@@ -158,6 +158,12 @@ def test_bulk_calls_are_asked_about_as_a_whole(endpoint, customer, asking, world
 	row = frappe.get_doc(REQUEST, first["request"])
 	assert row.operation == "bulk" and customer in (row.documents or customer)
 	assert ("website" if tool == "bulk_update_documents" else "customer_name") in row.field_names
+	himself = DeskSession.login(endpoint.base_url, world.MASTER, host=endpoint.host)
+	text = himself.get(METHOD + "shown", name=first["request"]).json()["message"]["text"]
+	what = (
+		f"change documents of Customer: {customer}." if row.documents else "create documents of Customer (2)."
+	)
+	assert text.startswith(f"{world.MASTER} wants to {what}")
 	decide(first["request"], True)
 	assert len(call(endpoint, tool, **arguments)["results"]) == len(documents)
 	assert call(endpoint, tool, **arguments)["code"] == "approval_required", "once"

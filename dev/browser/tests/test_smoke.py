@@ -15,9 +15,11 @@ LISTS = tuple(
 		"mcp-audit-seal",
 		"mcp-suspension",
 		"mcp-client",
+		"mcp-approval-request",
+		"mcp-prompt",
 	)
 )
-FORMS = ("mcp-gateway-settings", "mcp-permission-profile/new")
+FORMS = ("mcp-gateway-settings", "mcp-permission-profile/new", "mcp-prompt/new")
 REPORTS = tuple(
 	f"query-report/{report}"
 	for report in (

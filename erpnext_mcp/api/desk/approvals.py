@@ -1,5 +1,6 @@
 """What the form of an MCP Approval Request asks: what is to be decided, by whom, and the decision."""
 
+import json
 from typing import Any
 
 import frappe
@@ -8,6 +9,7 @@ from frappe import _
 from erpnext_mcp.api.desk.roles import desk_users_only, is_administrator
 from erpnext_mcp.api.desk.session import desk_session_only
 from erpnext_mcp.limits import approvals
+from erpnext_mcp.mcp_server.asking import MOST_NAMED
 
 
 @frappe.whitelist(methods=["GET"])
@@ -20,10 +22,7 @@ def shown(name: str) -> dict[str, Any]:
 	doc = _request(name)
 	if doc is None or doc.status != approvals.PENDING:
 		return {"may_decide": False, "text": ""}
-	text = _("{0} wants to {1} {2} {3}. Nothing is done before somebody approves it.").format(
-		doc.user, _(doc.operation), _(doc.reference_doctype), doc.reference_name or doc.documents or ""
-	)
-	return {"may_decide": True, "text": text}
+	return {"may_decide": True, "text": f"{_what(doc)} {_('Nothing is done before somebody approves it.')}"}
 
 
 @frappe.whitelist(methods=["POST"])
@@ -39,6 +38,21 @@ def decide(name: str, approve: bool) -> str:
 	if _request(name) is None:
 		frappe.throw(_("You are not permitted to decide this."), frappe.PermissionError)
 	return approvals.decide(name, approve, frappe.session.user)
+
+
+def _what(doc: Any) -> str:
+	"""The call, in one sentence."""
+	user, doctype = doc.user, _(doc.reference_doctype)
+	if doc.reference_name:
+		return _("{0} wants to {1} {2} {3}.").format(user, _(doc.operation), doctype, doc.reference_name)
+	names = doc.documents.splitlines()
+	if not names:
+		count = len(json.loads(doc.arguments)["documents"])
+		return _("{0} wants to create documents of {1} ({2}).").format(user, doctype, count)
+	named = ", ".join(names[:MOST_NAMED])
+	if len(names) > MOST_NAMED:
+		named = _("{0} and {1} more").format(named, len(names) - MOST_NAMED)
+	return _("{0} wants to change documents of {1}: {2}.").format(user, doctype, named)
 
 
 def _request(name: str) -> Any:

@@ -3,9 +3,12 @@ frappe.ui.form.on("MCP Approval Request", {
 		frm.disable_save(); // calls make requests, the buttons decide them
 		if (frm.doc.status !== "Pending") return;
 		if (frappe.datetime.str_to_obj(frm.doc.expires_at) < frappe.datetime.now_datetime(true)) return;
+		const { name } = frm.doc;
+		// v15's xcall knows no GET.
 		frappe
-			.xcall("erpnext_mcp.api.desk.approvals.shown", { name: frm.doc.name }, "GET")
-			.then(({ may_decide, text }) => {
+			.call({ method: "erpnext_mcp.api.desk.approvals.shown", args: { name }, type: "GET" })
+			.then(({ message: { may_decide, text } }) => {
+				if (frm.doc.name !== name) return;
 				frm.set_intro("");
 				if (text) frm.set_intro(frappe.utils.escape_html(text), "orange");
 				if (!may_decide) return;

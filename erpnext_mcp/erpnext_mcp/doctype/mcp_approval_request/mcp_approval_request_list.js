@@ -1,5 +1,12 @@
 frappe.listview_settings["MCP Approval Request"] = {
-	add_fields: ["status", "expires_at"],
+	add_fields: ["status", "expires_at", "tool"],
+	hide_name_column: true,
+
+	formatters: {
+		// A bulk call is about no single document.
+		reference_name: (value, _df, doc) => value || doc.tool,
+	},
+
 	get_indicator(doc) {
 		const expired =
 			["Pending", "Approved"].includes(doc.status) &&
