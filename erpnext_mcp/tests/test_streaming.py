@@ -236,7 +236,7 @@ def test_the_next_request_of_the_thread_knows_nothing_of_it(
 def test_a_client_that_goes_away_leaves_nothing_but_an_audit_entry(
 	site, server, world, reader_key, may_create, last_entry, gone_after
 ):
-	with writes.nothing_left(apart_from=("User",)):  # when he was last active
+	with writes.nothing_left(apart_from=("User", "MCP Client")):  # when he was last active, and with what
 		ours = OwnServer(gone_after).post(site, reader_key, message(world))
 	assert len(ours.events) == gone_after and not any(ours.after)
 	entry = last_entry(user=world.READER)
