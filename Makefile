@@ -26,6 +26,8 @@ help:
 	@echo "make benchmark-parts  what the policy, a write and a cached read cost, on SQLite; ENGINE_DB=mariadb for the other"
 	@echo "make soak          sixteen clients for twenty minutes on MariaDB; ARGS=\"--minutes 2\" for less"
 	@echo "make docs          writes docs/reference/ from the code"
+	@echo "make torture       32 clients for ten minutes while servers, Redis and MariaDB are killed and the policy is changed (docs/torture.md);"
+	@echo "                   ARGS=\"--minutes 1 --clients 8\" for less"
 	@echo "make setup         only set up: build/venv and the embedded engine"
 	@echo "make lint          what CI checks: ruff"
 	@echo "make format        let ruff format and mend"
@@ -75,6 +77,9 @@ soak: setup
 
 docs: setup
 	@$(VENV) -m dev.docs.generate $(ARGS)
+
+torture: setup
+	@$(VENV) -m dev.torture $(ARGS)
 
 lint: setup
 	@$(VENV) -m ruff check .

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,14 +24,19 @@ class Backends:
 	redis: subprocess.Popen
 	mariadb: subprocess.Popen
 
-	def restart_redis(self, *, kill: bool = False) -> None:
-		"""Returns when it answers again; it has forgotten everything."""
+	def restart_redis(self, *, kill: bool = False, away: float = 0.0) -> None:
+		"""Returns when it answers again; it has forgotten everything.
+
+		:param away: seconds for which there is none
+		"""
 		_end(self.redis, kill)
+		time.sleep(away)
 		self.redis = services.start_redis(self.services, self.folder)
 
-	def restart_mariadb(self, *, kill: bool = False) -> None:
+	def restart_mariadb(self, *, kill: bool = False, away: float = 0.0) -> None:
 		"""Returns when it answers again, with all that was committed."""
 		_end(self.mariadb, kill)
+		time.sleep(away)
 		self.mariadb = services.start_mariadb(self.services, self.folder, durable=True)
 
 	def as_root(self, statement: str) -> str:

@@ -21,6 +21,8 @@ PAUSE = (1.0, 4.0)
 """Seconds between a recovery and the next fault."""
 GIVE_UP = 60.0
 """Seconds after which nobody waits for a recovery any longer."""
+AWAY = (0.0, 2.5)
+"""Seconds between the end of MariaDB or Redis and the start of another."""
 HELD = (1.0, 3.0)
 """Seconds for which locks are held."""
 HEAVY = 500
@@ -51,8 +53,8 @@ class Faults:
 		self.kinds: dict[str, Callable[[], None]] = {
 			"site worker killed (SIGKILL)": lambda: self._chance.choice(servers[:2]).kill(),
 			"uvicorn door killed (SIGKILL)": lambda: self._chance.choice(servers[2:]).kill(),
-			"Redis restarted": backends.restart_redis,
-			"Redis killed (SIGKILL)": lambda: backends.restart_redis(kill=True),
+			"Redis restarted": self._restart_redis,
+			"Redis killed (SIGKILL)": lambda: self._restart_redis(kill=True),
 			"MariaDB restarted": self._restart_mariadb,
 			"MariaDB killed (SIGKILL)": lambda: self._restart_mariadb(kill=True),
 			"connections of MariaDB cut": self._cut_connections,
@@ -97,9 +99,12 @@ class Faults:
 			time.sleep(0.05)
 		return time.monotonic()
 
+	def _restart_redis(self, kill: bool = False) -> None:
+		self._backends.restart_redis(kill=kill, away=self._chance.uniform(*AWAY))
+
 	def _restart_mariadb(self, kill: bool = False) -> None:
 		self._count_deadlocks()
-		self._backends.restart_mariadb(kill=kill)
+		self._backends.restart_mariadb(kill=kill, away=self._chance.uniform(*AWAY))
 
 	def _count_deadlocks(self) -> None:
 		"""MariaDB counts anew after each start."""

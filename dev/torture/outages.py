@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dev.torture.answers import is_outage
 from dev.torture.calls import Call
 
-BOUND = 15.0
+BOUND = 30.0
 """Seconds within which every server has to write again once what it needs is back, on a machine that is busy with other things."""
 
 

@@ -13,9 +13,12 @@ import frappe
 from dev.torture import shapes, world
 from dev.torture.timeline import Timeline
 from dev.torture.views import GROUPS
+from erpnext_mcp.audit import seal
 
 PAUSE = (1.0, 4.0)
 """Seconds between two changes."""
+SEAL_EVERY = 20.0
+"""Seconds; a bench's scheduler does it every minute."""
 
 
 def timelines() -> dict[str, Timeline]:
@@ -97,7 +100,7 @@ def patiently(work: Callable[[], Any], until: float = float("inf")) -> Any:
 
 
 class Administrator(threading.Thread):
-	"""Turns the switches one after the other, with a connection of his own."""
+	"""Turns the switches one after the other, with a connection of his own; seals the audit meanwhile."""
 
 	def __init__(self, site: str, timelines: Mapping[str, Timeline], seed: int):
 		super().__init__(name="administrator")
@@ -105,6 +108,7 @@ class Administrator(threading.Thread):
 		self.slowest = 0.0
 		self.problem: BaseException | None = None
 		self.stopping = threading.Event()
+		self._next_seal = 0.0
 		self._site, self._timelines, self._chance = site, timelines, random.Random(seed)
 
 	def run(self) -> None:
@@ -130,3 +134,6 @@ class Administrator(threading.Thread):
 		now = time.monotonic()
 		timeline.acknowledged(now)
 		self.slowest = max(self.slowest, now - began)
+		if now > self._next_seal:
+			self._next_seal = now + SEAL_EVERY
+			patiently(seal.seal, now + 120)
