@@ -8,7 +8,7 @@ ARGS ?=
 PYTEST := $(VENV) -m pytest -q -p dev.engine.pytest_plugin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-mariadb conformance test-browser screenshots benchmark benchmark-parts soak docs lint format clean
+.PHONY: help setup demo test test-mariadb conformance test-browser screenshots benchmark benchmark-parts soak docs lint format audit clean
 
 help:
 	@echo "make demo          set up and serve a demo ERP with MCP on 127.0.0.1:8000"
@@ -31,6 +31,7 @@ help:
 	@echo "make setup         only set up: build/venv and the embedded engine"
 	@echo "make lint          what CI checks: ruff"
 	@echo "make format        let ruff format and mend"
+	@echo "make audit         known vulnerabilities of what is installed along with the app (pip-audit; needs its service)"
 	@echo "make clean         remove build/"
 
 setup:
@@ -88,6 +89,9 @@ lint: setup
 format: setup
 	@$(VENV) -m ruff check --fix .
 	@$(VENV) -m ruff format .
+
+audit:
+	@$(PYTHON) dev/audit.py
 
 clean:
 	rm -rf build

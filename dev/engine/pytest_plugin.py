@@ -27,7 +27,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(paths.ROOT), os.env
 
 DB = os.environ.get("ENGINE_DB", "sqlite")
 
-SQLITE_ONLY = ("dev/browser", "dev/demo", "dev/engine/desk")
+SQLITE_ONLY = ("dev/browser", "dev/demo", "dev/docs", "dev/engine/desk")
 """What is the same on either database: the demo's site is always on SQLite, and scripts and styles know of none."""
 
 

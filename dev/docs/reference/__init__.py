@@ -1,0 +1,1 @@
+"""Pages of docs/reference/, each made from what the app itself says of it."""
