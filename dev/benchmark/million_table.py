@@ -25,9 +25,9 @@ from seq_1_to_{rows}
 class Question:
 	"""The same question to both.
 
-	:param rest: parameters of REST's list
+	:param rest: parameters of REST's list, or of `method`, where it has a method for it
 	:param arguments: of the tool
-	:param theirs: what of REST's rows is compared
+	:param theirs: what of REST's rows, or of the method's message, is compared
 	:param ours: with what of the tool's content
 	:param calls: in each round
 	"""
@@ -36,9 +36,10 @@ class Question:
 	rest: dict[str, Any]
 	tool: str
 	arguments: dict[str, Any]
-	theirs: Callable[[list[dict[str, Any]]], Any]
+	theirs: Callable[[Any], Any]
 	ours: Callable[[dict[str, Any]], Any]
 	calls: int = 1
+	method: str = ""
 
 
 def build(rows: int) -> str:
@@ -132,15 +133,12 @@ def questions() -> Sequence[Question]:
 	def counting(name: str, filters: list[list[Any]]) -> Question:
 		return Question(
 			name,
-			{
-				"fields": [{"COUNT": "name", "as": "total"}],
-				"filters": [*filters, ["closed", "=", 0]],
-				"order_by": None,
-			},
+			{"filters": [*filters, ["closed", "=", 0]]},
 			"count_generic_documents",
 			{"filters": filters},
-			lambda rows: rows[0]["total"],
+			lambda total: total,
 			lambda content: content["count"],
+			method="frappe.client.get_count",
 		)
 
 	return [
