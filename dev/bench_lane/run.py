@@ -14,7 +14,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = "erpnext_mcp"
-TEST_PACKAGES = ("pytest", "pytest-timeout", "hypothesis", "httpx")
+TEST_PACKAGES = {
+	"pytest": "pytest",
+	"pytest-timeout": "pytest_timeout",
+	"hypothesis": "hypothesis",
+	"httpx": "httpx",
+	"markdown-it-py": "markdown_it",
+}
+"""What the tests need, and the name by which it is imported."""
 
 
 class Problem(Exception):
@@ -50,7 +57,7 @@ class Bench:
 			)
 
 	def add_test_packages(self) -> None:
-		missing = [name for name in TEST_PACKAGES if self._python_fails(f"import {name.replace('-', '_')}")]
+		missing = [name for name, module in TEST_PACKAGES.items() if self._python_fails(f"import {module}")]
 		if missing:
 			say(f"installing {', '.join(missing)} into the bench's virtualenv")
 			self._pip(

@@ -23,6 +23,7 @@ from erpnext_mcp.tests import business
 
 BLOCKS = [block for page in pages() for block in blocks(page)]
 KEY = "API_KEY:API_SECRET"
+ON_V15 = frappe.__version__.startswith("15.")
 TOOLS = ROOT / "docs" / "reference" / "tools.md"
 
 
@@ -81,6 +82,7 @@ def test_filters_of_the_reference_find_documents(call, admin, granted, world):
 				if isinstance(filters, list) and filters[0] == "Sales Order Item":
 					filters = [filters]
 				answer = call(world.MASTER, "list_generic_documents", doctype="Sales Order", filters=filters)
-				assert answer.error is None, (filters, answer.content)
+				code = answer.error and answer.error.code
+				assert code is None or (code == "unsupported" and ON_V15 and "and" in str(filters)), filters
 	finally:
 		business.destroy()

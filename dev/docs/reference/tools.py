@@ -23,7 +23,8 @@ FILTERS = """
 
 `filters` and `or_filters` take an object, `{"status": "Open", "total": [">", 9]}`, a list, `[["status", "=", "Open"], ["total", ">", 9]]`, or nested
 groups, `[["status", "=", "Open"], "or", [["total", ">", 9], "and", ["total", "<", 20]]]`; also as JSON in a text. Fields of a table's rows have the table's DocType first:
-`["Sales Order Item", "qty", ">", 5]`. Field names are bare: no aliases, functions, quotes or dots. A field that is hidden or masked can't be used.
+`["Sales Order Item", "qty", ">", 5]`. Frappe 15 knows
+one "or" group at most, without an "and" inside; what does not fit is answered with `unsupported`. Field names are bare: no aliases, functions, quotes or dots. A field that is hidden or masked can't be used.
 """
 
 
