@@ -211,7 +211,9 @@ def test_sales_rep(policy, world):
 	)
 	assert rep.code("update_generic_document", **update, data={"disabled": 1}) == "field_not_permitted"
 	assert rep.code("delete_generic_document", **update) == "not_permitted"
-	data = writes.quotation(business.CUSTOMER, items=[{"item_code": business.item(), "qty": 1, "rate": 10}])
+	item = business.item()
+	frappe.db.commit()
+	data = writes.quotation(business.CUSTOMER, items=[{"item_code": item, "qty": 1, "rate": 10}])
 	done = rep.gets("create_generic_document", doctype="Quotation", data=data, dry_run=True)
 	assert done["document"]["territory"] == world.NORTH
 	data["additional_discount_percentage"] = 11
