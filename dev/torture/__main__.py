@@ -56,7 +56,8 @@ def tortured(
 	probing = [client(n, built.probe, probes, urls[i : i + 1] or urls) for i, n in enumerate(probes)]
 	injected = faults.Faults(on, running, probing[:-1], probing[-1], seed)
 	injected.prepare()
-	until = time.monotonic() + minutes * 60
+	began = time.monotonic()
+	until = began + minutes * 60
 	started = [
 		Running(
 			client(number, user, [n for n, u in of_client.items() if u is user], urls),
@@ -78,6 +79,7 @@ def tortured(
 	finally:
 		for server in running:
 			server.stop()
+	report.save_calls(shared.calls, injected.done, began, FOLDER)
 	crashed = [
 		*(f"{thread.name}: {thread.problem!r}" for thread in (administrator, *started) if thread.problem),
 		*(f"{thread.name} does not end" for thread in (administrator, *started) if thread.is_alive()),

@@ -1,5 +1,6 @@
 """What came of it, as values, as a table, and as JSON."""
 
+import csv
 import json
 import os
 import statistics
@@ -164,6 +165,35 @@ def told(report: Report) -> str:
 		lines += ["", f"{BROKEN[name]}:", *(f"* {example}" for example in examples)]
 	lines += ["", "Every promise was kept." if report.kept else "A PROMISE WAS BROKEN."]
 	return "\n".join(lines)
+
+
+def save_calls(calls: Sequence[Call], done: Sequence[Disturbance], began: float, folder: Path) -> None:
+	"""Every call and every fault, to look things up in: calls.csv and faults.csv, with seconds since the beginning."""
+	columns = (
+		"sent",
+		"received",
+		"request_id",
+		"user",
+		"tool",
+		"doctype",
+		"fate",
+		"code",
+		"cause",
+		"token",
+		"name",
+	)
+	with open(folder / "calls.csv", "w", newline="") as file:
+		writer = csv.writer(file)
+		writer.writerow(columns)
+		for call in sorted(calls, key=lambda c: c.sent):
+			times = [round(t - began, 3) for t in (call.sent, call.received)]
+			writer.writerow([*times, *(getattr(call, name) for name in columns[2:])])
+	with open(folder / "faults.csv", "w", newline="") as file:
+		writer = csv.writer(file)
+		writer.writerow(("kind", "began", "back", "recovered"))
+		for d in done:
+			times = (d.began, d.back, d.recovered)
+			writer.writerow([d.kind, *("" if t is None else round(t - began, 3) for t in times)])
 
 
 def save(report: Report, folder: Path) -> None:
