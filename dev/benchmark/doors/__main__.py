@@ -75,7 +75,6 @@ def measured(arguments: argparse.Namespace, lane: Lane, inside: Probe) -> Findin
 		"threads_of_each_worker": lanes.THREADS,
 		"rounds": rounds,
 		"seconds_of_each_block": arguments.seconds,
-		"customers_in_reach": made["customers"],
 	}
 	works = calls.works(lane.site, made)
 	if arguments.quick:
@@ -89,7 +88,11 @@ def measured(arguments: argparse.Namespace, lane: Lane, inside: Probe) -> Findin
 	with open_doors(lane, arguments.workers) as doors:
 		subjects = proven(doors, works, made, with_app=not arguments.quick)
 		say("the answers are proven")
-		samples = run(subjects, 8 if arguments.quick else 32, rounds, arguments.seconds, floor, say)
+		try:
+			samples = run(subjects, 8 if arguments.quick else 32, rounds, arguments.seconds, floor, say)
+		except load.WrongAnswer:
+			tell_logs(doors)
+			raise
 		found = Findings(lane.name, about, conditions, samples, grown=grown)
 		if not arguments.quick:
 			weigh(found, doors, subjects)
@@ -99,6 +102,13 @@ def measured(arguments: argparse.Namespace, lane: Lane, inside: Probe) -> Findin
 	return found
 
 
+def tell_logs(doors: Doors) -> None:
+	"""What the servers have said last."""
+	for server in (*doors.plain, *doors.site, *doors.uvicorn):
+		if said := server.log.read_text(errors="replace")[-3000:].strip():
+			say(f"{server.log.name}: {said}")
+
+
 def weigh(found: Findings, doors: Doors, subjects: Sequence[Subject]) -> None:
 	"""Memory of the workers, and sizes of the answers."""
 	found.memory = {
@@ -106,7 +116,7 @@ def weigh(found: Findings, doors: Doors, subjects: Sequence[Subject]) -> None:
 		for door in (REST, SITE, UVICORN)
 	}
 	found.sizes = {
-		(subject.work, subject.door): len(subject.expected)
+		(subject.work, subject.door): len(next(iter(subject.expected.values())))
 		for subject in subjects
 		if subject.door in (REST, SITE)
 	}

@@ -5,10 +5,11 @@ with the one that was proven right. Anything else than that answer ends the meas
 """
 
 import gc
+import math
 import selectors
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +66,7 @@ class Connection:
 	"""One connection, with at most one request on its way."""
 
 	def __init__(self, address: Address):
+		self.address = address
 		self.socket = socket.create_connection(address, TIMEOUT)
 		self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 		self._parts: list[bytes] = []
@@ -125,27 +127,26 @@ def spread(addresses: Sequence[Address], clients: int, first: int = 0) -> list[A
 	return [addresses[(first + i) % len(addresses)] for i in range(clients)]
 
 
-def drive(addresses: Sequence[Address], data: bytes, expected: bytes, seconds: float) -> Block:
+def drive(
+	addresses: Sequence[Address], data: bytes, expected: Mapping[Address, bytes], seconds: float
+) -> Block:
 	"""Lets one client per address send the same request again and again, each as soon as it has its answer.
 
-	Every client makes one call that is not counted first, on the connection that it then keeps.
+	It is counted from when every client has had an answer, on the connection that it keeps.
 
-	:param expected: the body of every answer
+	:param expected: the body of every answer, by who gives it
 	:raises WrongAnswer: there was another one
 	"""
 	connections = [Connection(address) for address in addresses]
 	taken: list[float] = []
+	cold = set(connections)
+	started = until = math.inf
 	gc.collect()
 	gc.disable()
 	try:
-		for connection in connections:
-			check(connection.ask(data), expected)
 		with selectors.EpollSelector() as selector:
 			for connection in connections:
 				selector.register(connection.socket, selectors.EVENT_READ, connection)
-			started = time.perf_counter()
-			until = started + seconds
-			for connection in connections:
 				connection.send(data)
 			waiting = len(connections)
 			while waiting:
@@ -158,8 +159,13 @@ def drive(addresses: Sequence[Address], data: bytes, expected: bytes, seconds: f
 					if answer is None:
 						continue
 					now = time.perf_counter()
-					taken.append(now - connection.sent)
-					check(answer, expected)
+					check(answer, expected[connection.address])
+					if cold:
+						cold.discard(connection)
+						if not cold:
+							started, until = now, now + seconds
+					else:
+						taken.append(now - connection.sent)
 					if now < until:
 						connection.send(data)
 					else:
@@ -176,9 +182,19 @@ def check(answer: Answer, expected: bytes) -> None:
 	:raises WrongAnswer: it is not the proven one, or the connection ends with it
 	"""
 	if answer.status != 200 or answer.body != expected:
-		raise WrongAnswer(f"HTTP {answer.status}: {answer.body[:500]!r}, expected {expected[:200]!r}")
+		start = max(0, _parting(answer.body, expected) - 60)
+		raise WrongAnswer(
+			f"HTTP {answer.status}, from byte {start} of {len(answer.body)}: {answer.body[start : start + 400]!r}, "
+			f"expected: {expected[start : start + 400]!r}"
+		)
 	if answer.closes:
 		raise WrongAnswer("the server does not keep the connection alive")
+
+
+def _parting(one: bytes, other: bytes) -> int:
+	"""Where two texts begin to differ."""
+	pairs = enumerate(zip(one, other, strict=False))
+	return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _content_length(head: bytes) -> int:

@@ -10,13 +10,12 @@ from dev.benchmark.doors.load import Address, Block
 
 @dataclass(frozen=True)
 class Subject:
-	"""One piece of work at one door: the request, and the answer that was proven."""
+	"""One piece of work at one door: the request, and of each worker the answer that was proven."""
 
 	work: str
 	door: str
 	data: bytes
-	expected: bytes
-	addresses: Sequence[Address]
+	expected: Mapping[Address, bytes]
 	clients: tuple[int, ...]
 
 
@@ -59,8 +58,11 @@ def run(
 					continue
 				# Nobody is always the first after another's load.
 				for subject in of_work[turn:] + of_work[:turn]:
-					addresses = load.spread(subject.addresses, count, first=number)
-					block = load.drive(addresses, subject.data, subject.expected, seconds)
+					addresses = load.spread(list(subject.expected), count, first=number)
+					try:
+						block = load.drive(addresses, subject.data, subject.expected, seconds)
+					except load.WrongAnswer as e:
+						raise load.WrongAnswer(f"{work}, {subject.door}, {count} clients: {e}") from e
 					samples.blocks.setdefault((work, subject.door, count), []).append(block)
 			if work in floored:
 				samples.floor.setdefault(work, []).append(floor(work, seconds))

@@ -95,6 +95,7 @@ def _candidates() -> list[str]:
 		if not denied_reason(meta)
 		and not meta.name.startswith(world.PREFIX)
 		and frappe.db.table_exists(meta.name)
+		and all(frappe.db.exists("DocType", df.options) for df in meta.get_table_fields())
 	]
 	open_ones.sort(key=lambda meta: (meta.name not in world.READ, -len(meta.fields), meta.name))
 	return [meta.name for meta in open_ones]
@@ -102,11 +103,7 @@ def _candidates() -> list[str]:
 
 def _user_with_rules(count: int, candidates: list[str]) -> str:
 	user = f"mcp.benchmark.rules{count}@example.com"
-	world.make_user(user, "Sales User", "Accounts User")
-	territory = frappe.db.get_value("User Permission", {"user": world.USER}, "for_value")
-	frappe.get_doc(
-		{"doctype": "User Permission", "user": user, "allow": "Territory", "for_value": territory}
-	).insert()
+	world.make_restricted_user(user)
 	doctypes = list(dict.fromkeys([*world.READ[:2], *candidates]))[: min(count, MOST_DOCTYPES)]
 	fields = []
 	for doctype in doctypes:

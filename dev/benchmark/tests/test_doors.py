@@ -59,11 +59,20 @@ def server():
 	running.server_close()
 
 
-def test_clients_keep_their_connections_and_each_call_is_counted(server):
-	block = load.drive([server.server_address] * 3, ASK, b"right", 0.2)
-	assert len(server.asked_by) == 3
-	assert len(block.seconds) == server.asked - 3, "the first call of each client is not counted"
+def drive(server, clients, seconds):
+	address = server.server_address
+	return load.drive([address] * clients, ASK, {address: b"right"}, seconds)
+
+
+def test_each_call_but_the_first_is_counted(server):
+	block = drive(server, 1, 0.2)
+	assert len(block.seconds) == server.asked - 1 and len(server.asked_by) == 1
 	assert 0.2 <= block.elapsed < 2 and all(0 < s < 1 for s in block.seconds)
+
+
+def test_clients_have_a_connection_each_and_are_counted_when_all_are_warm(server):
+	block = drive(server, 3, 0.2)
+	assert len(server.asked_by) == 3 and 0 < len(block.seconds) <= server.asked - 3
 
 
 def test_an_answer_in_pieces_is_one(server):
@@ -76,13 +85,13 @@ def test_a_wrong_answer_ends_the_measurement(server):
 	number = count()
 	server.answers = iter(lambda: b"wrong" if next(number) == 20 else b"right", None)
 	with pytest.raises(WrongAnswer, match="wrong"):
-		load.drive([server.server_address] * 2, ASK, b"right", 5)
+		drive(server, 2, 5)
 
 
 def test_a_server_that_does_not_keep_alive_is_not_measured(server):
 	server.closing = True
 	with pytest.raises(WrongAnswer, match="alive"):
-		load.drive([server.server_address], ASK, b"right", 0.2)
+		drive(server, 1, 0.2)
 
 
 def test_clients_are_spread_over_the_workers_and_begin_with_another_each_round():
