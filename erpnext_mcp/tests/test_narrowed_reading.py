@@ -97,6 +97,45 @@ def test_t04_t05_t09_t12_a_hidden_field_is_an_unknown_field_everywhere(
 			assert answer.text.replace(hidden, "zzz") == ask("zzz").text
 
 
+GUESSES = {
+	"list_generic_documents": [
+		{"filters": {"website": "{g}"}},
+		{"filters": {"website": ["like", "{g}%"]}},
+		{"or_filters": [["website", "=", "{g}"]]},
+	],
+	"count_generic_documents": [{"filters": {"website": "{g}"}}],
+	"aggregate_generic_documents": [
+		{"aggregates": [{"function": "count"}], "filters": {"website": "{g}"}},
+	],
+	"update_generic_document": [
+		{"name": "{n}", "data": {"website": "{g}"}},
+		{"name": "{n}", "data": {"website": "{g}"}, "dry_run": True},
+	],
+	"create_generic_document": [
+		{"data": {"customer_name": "{n}", "website": "{g}"}, "dry_run": True},
+		{"data": {"customer_name": "MCP Guess", "website": "{g}"}, "dry_run": True},
+	],
+}
+
+
+@pytest.mark.parametrize("rule", ["Restricted", "Masked"])
+@pytest.mark.parametrize(
+	("tool", "arguments"), [(tool, arguments) for tool, many in GUESSES.items() for arguments in many]
+)
+def test_t15_a_right_guess_is_answered_as_a_wrong_one(call, world, narrowed, changed, tool, arguments, rule):
+	right, wrong = "guess.right.example", "guess.wrong.example"
+
+	def ask(guess: str) -> str:
+		text = json.dumps(arguments).replace("{g}", guess).replace("{n}", world.ALPHA)
+		answer = call(world.READER, tool, doctype="Customer", **json.loads(text))
+		return answer.text.replace(guess, "...")
+
+	style = {"mask_style": "Full"} if rule == "Masked" else {}
+	with changed("Customer", world.ALPHA, website=right):
+		with narrowed(fields=[{"fieldname": "website", "rule": rule, **style}]):
+			assert ask(right) == ask(wrong)
+
+
 def test_t01_t13_a_restricted_field_is_in_no_answer(call, world, narrowed, changed):
 	with changed("Customer", world.ALPHA, website="https://tell-nobody.example"):
 		with narrowed(fields=[{"fieldname": "website", "rule": "Restricted"}]):

@@ -734,6 +734,55 @@ def test_t31_values_that_erpnext_changes_are_told(call, world, granted, made):
 		assert "items[0].qty" not in found and "party_name" not in found
 
 
+def test_t32_data_that_is_wrong_already_is_not_repaired_on_the_way(call, world, granted, made, put_group):
+	"""A link that leads nowhere: a change of something else neither drops it nor puts another in its place, nor makes what it
+	names. Who wants it mended has to say so."""
+	gone = "MCP Gone"
+	with granted({"Customer": EVERYTHING, "Territory": "read", "Customer Group": "select read"}):
+		name = made(create(call, world.READER, "Customer", **writes.customer("MCP Broken", world.NORTH)))
+		right = frappe.db.get_value("Customer", name, "customer_group")
+		put_group(name, gone)
+		with writes.nothing_left(apart_from=("User",)):
+			for dry_run in (True, False):
+				answer = call(
+					world.READER,
+					"update_generic_document",
+					doctype="Customer",
+					name=name,
+					data={"website": "https://mended.example"},
+					dry_run=dry_run,
+				)
+				assert answer.error is not None, answer.text
+		assert frappe.db.get_value("Customer", name, ["customer_group", "website"]) == (gone, None)
+		assert not frappe.db.exists("Customer Group", gone)
+
+		answer = update(
+			call, world.READER, "Customer", name, website="https://mended.example", customer_group=right
+		)
+		assert answer.error is None, answer.text
+		assert answer.content["changed"]["customer_group"] == [gone, right]
+
+
+def test_t32_what_a_new_document_links_to_is_not_made_for_it(call, world, granted, made):
+	data = {**writes.customer("MCP Linked", world.NORTH), "customer_group": "MCP Gone"}
+	with granted({"Customer": EVERYTHING, "Territory": "read", "Customer Group": "select read create"}):
+		with writes.nothing_left(apart_from=("User",)):
+			assert create(call, world.READER, "Customer", **data).error is not None
+	assert not frappe.db.exists("Customer Group", "MCP Gone")
+
+
+@pytest.fixture
+def put_group(admin):
+	"""put_group(customer, group): puts a group into a customer as no document's save would."""
+
+	def put_group(customer: str, group: str) -> None:
+		frappe.db.set_value("Customer", customer, "customer_group", group, update_modified=False)
+		frappe.db.commit()
+		frappe.clear_document_cache("Customer", customer)
+
+	return put_group
+
+
 def test_t31_nothing_is_told_of_values_that_came_through(call, world, granted, made):
 	data = writes.customer(
 		"MCP Plain", world.NORTH, disabled=True, default_commission_rate="2.50", customer_details="a\nb"
