@@ -32,7 +32,7 @@ READING = frozenset({SELECT, READ, PRINT, ATTACHMENTS})
 """What a read-only profile or site leaves."""
 
 FRAPPE_PERMISSION = {
-	SELECT: ("select", "read"),
+	SELECT: ("read", "select"),
 	READ: ("read",),
 	CREATE: ("create",),
 	UPDATE: ("write",),
@@ -45,6 +45,7 @@ FRAPPE_PERMISSION = {
 	COMMENT: ("read",),
 	ASSIGN: ("read",),
 }
-"""The permission types (`frappe.permissions.rights`) of which the user needs one, else the operation is denied."""
+"""The permission types (`frappe.permissions.rights`) of which the user needs one, else the operation is denied. The one that
+most users have comes first."""
 
 SUBMITTABLE_ONLY = frozenset({SUBMIT, CANCEL, AMEND})
