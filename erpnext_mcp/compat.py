@@ -3,6 +3,7 @@
 import os
 import platform
 import shutil
+import time
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
@@ -24,6 +25,9 @@ NESTED_FILTERS = MAJOR >= 16
 
 SERVES_OAUTH_METADATA = MAJOR >= 16
 """Whether Frappe answers at /.well-known, adds its metadata to a 401 and registers OAuth clients."""
+
+KEEPS_METAS = MAJOR >= 16
+"""Whether Frappe keeps its metas in the process (`frappe.client_cache`)."""
 
 FILTERS_ASK_FOR_LEVELS = MAJOR >= 16
 """Whether lists refuse filters and orders by fields on a permission level that the user can't read."""
@@ -132,6 +136,34 @@ def _chromium_is_there() -> bool:
 		return True
 	parts = EXECUTABLE_PATHS.get(platform.system().lower())
 	return bool(parts) and os.path.exists(os.path.join(frappe.utils.get_bench_path(), "chromium", *parts))
+
+
+def keeps_itself(key: bytes) -> bool:
+	"""Whether Frappe has the value of a key of Redis in the process, and will not read it again (v16's `client_cache`)."""
+	return MAJOR >= 16 and frappe.client_cache.healthy and key in frappe.client_cache.cache
+
+
+ACTIVE_EVERY = 600
+"""Seconds after which Frappe writes anew when a user was last active (`frappe.sessions.Session.update`)."""
+
+_active: dict[tuple[str, str], float] = {}
+"""By site and user: when this process has let it be written."""
+
+
+def spare_last_active() -> None:
+	"""Has Frappe write at most every ten minutes, and not at each request, that the current user was active.
+
+	It keeps the time of its last writing in the session. Who comes with a key or a token has none that would last, so v16 takes
+	each of his requests for the first: two updates, a commit, and the user's cached document is dropped. v15 doesn't.
+	To be called when the request is through, by who has such a user.
+	"""
+	if MAJOR < 16 or frappe.session.user in ("", "Guest"):
+		return
+	key, moment = (frappe.local.site, frappe.session.user), time.monotonic()
+	if moment - _active.get(key, -ACTIVE_EVERY) < ACTIVE_EVERY:
+		frappe.session.data.last_updated = frappe.utils.now_datetime()
+	else:
+		_active[key] = moment
 
 
 def answer_bad_bodies(paths: Collection[str], answer: Callable[[Request, int], Response]) -> None:

@@ -10,7 +10,7 @@ import frappe.auth
 from frappe import _
 from frappe.utils import get_url
 
-from erpnext_mcp.api.mcp import DOOR, PATH
+from erpnext_mcp.api.mcp import DOOR, PATH, foresee
 from erpnext_mcp.mcp_server.caller import oauth_client
 from erpnext_mcp.policy import binding
 
@@ -63,6 +63,8 @@ def check() -> None:
 			frappe.PermissionError,
 		)
 	environ[CHECKED] = (user, sid)
+	if DOOR in environ:
+		foresee()
 
 
 def _open_to_bound() -> bool:

@@ -8,6 +8,8 @@
 The SDK is imported by the first call, not with the hooks: other requests don't pay for it.
 """
 
+from collections.abc import Iterator
+
 import frappe
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
@@ -15,8 +17,9 @@ from werkzeug.wrappers import Request, Response
 from erpnext_mcp import compat
 from erpnext_mcp.api import origin, refused
 from erpnext_mcp.api.oauth import metadata
-from erpnext_mcp.documents import connection
+from erpnext_mcp.documents import connection, kept_connections
 from erpnext_mcp.errors import CallError
+from erpnext_mcp.limits import prefetch
 from erpnext_mcp.mcp_server import caller, jsonrpc
 from erpnext_mcp.policy import store
 
@@ -28,6 +31,8 @@ PATHS = frozenset({PATH, METHOD_PATH})
 DOOR = "erpnext_mcp.door"
 """Key in the WSGI environment: the path as it came, set when a request has passed `route`."""
 ANSWERED = "erpnext_mcp.answered"
+KIND = "erpnext_mcp.kind"
+"""The same: what the request has in common with others (`limits.prefetch`)."""
 
 KEY_SOURCE = "Frappe-Authorization-Source"
 
@@ -57,12 +62,12 @@ def route() -> None:
 		answer.headers["Allow"] = "POST, OPTIONS"
 		_stop(answer)
 	try:
-		connection.ask()
+		connection.open()
 	except connection.DatabaseGone as e:
 		# Here, because whatever Frappe does next needs the database and would end in a bare 500.
 		connection.give_up()
 		_stop(unavailable(e))
-	settings = store.load().settings
+	settings = store.hold().settings
 	if settings.require_https and not caller.came_by_https():
 		_stop(jsonrpc.error(403, None, INVALID_REQUEST, "This site is reached over HTTPS only"))
 	listed = settings.allowed_origins
@@ -81,6 +86,16 @@ def route() -> None:
 	request.path = request.environ["PATH_INFO"] = METHOD_PATH
 
 
+def foresee() -> None:
+	"""For `guard.check`: the user is known now, and nothing has been read for him."""
+	environ = frappe.local.request.environ
+	kind = (frappe.local.site, frappe.session.user, *_kind(frappe.local.request))
+	# Without a revision Redis is gone: not another wait for it.
+	if store.load().revision is not None and all(isinstance(part, str) for part in kind):
+		environ[KIND] = kind
+		prefetch.fetch(kind)
+
+
 @frappe.whitelist(allow_guest=True, methods=METHODS)
 def handle() -> Response:
 	"""POST /mcp: one MCP message. Guests get a 401 of ours, because Frappe's own would be a 403."""
@@ -93,12 +108,21 @@ def handle() -> Response:
 	if not pipeline.is_somebody(frappe.session.user):
 		refused.record()
 		return _mark(unauthorized("The credentials are not valid"))
-	return _mark(wsgi.respond(request))
+	answer = wsgi.respond(request)
+	if answer.status_code == 200 and KIND in request.environ:
+		prefetch.learn(request.environ[KIND])
+	return _mark(answer)
 
 
 def finish(response: Response | None = None, request: Request | None = None) -> None:
 	"""after_request: Frappe's own error pages on our paths become JSON-RPC errors, without traceback or HTML (T43, T50)."""
-	if response is None or request is None:
+	if request is None:
+		return
+	if DOOR in request.environ:
+		compat.spare_last_active()
+		# Behind whatever Frappe and other apps still do with the database when the answer is sent.
+		request.after_response.add(lambda: kept_connections.take_back(getattr(frappe.local, "db", None)))
+	if response is None:
 		return
 	path = request.environ.get(DOOR, request.path)
 	if path not in PATHS or request.method == "OPTIONS":
@@ -122,6 +146,18 @@ def unavailable(error: CallError) -> Response:
 	answer = jsonrpc.error(503, None, SERVER_ERROR, error.message, error.as_dict())
 	answer.headers["Retry-After"] = str(error.details["retry_after"])
 	return answer
+
+
+def _kind(request: Request) -> Iterator[str]:
+	"""What requests that read the same have in common."""
+	try:
+		message = jsonrpc.parse(request.get_data())
+		params = message.get("params") or {}
+		yield message["method"]
+		yield params["name"]
+		yield params["arguments"]["doctype"]
+	except Exception:  # it is looked at later, and answered for what it is
+		return
 
 
 def _stop(answer: Response) -> None:

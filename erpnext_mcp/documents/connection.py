@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 
 import frappe
 
+from erpnext_mcp.documents.kept_connections import lend
 from erpnext_mcp.errors import Unavailable
 
 LOST = frozenset({1040, 1053, 1927, 2002, 2003, 2006, 2013, 2055})
@@ -51,6 +52,20 @@ def give_up() -> None:
 	renew()
 	if getattr(frappe.local, "request", None):
 		frappe.local.db = None
+
+
+def open() -> None:
+	"""Connects, by a connection that an earlier call has left if there is one. Rolls back.
+
+	:raises DatabaseGone: the database can't be reached
+	"""
+	try:
+		lend(frappe.local.db)
+	except Exception as e:
+		if is_lost(e):
+			raise DatabaseGone from e
+		raise
+	ask()
 
 
 def ask() -> None:

@@ -44,9 +44,12 @@ class TransactionControl:
 		"""Who tried what: for the audit."""
 		self.lost: Exception | None = None
 		"""A deadlock: the database has rolled back everything already, whoever swallowed the exception."""
+		self._shadowed: dict[str, Any] = {}
+		"""What others had put in the same places."""
 
 	def start(self) -> None:
 		self.db.savepoint(SAVEPOINT)
+		self._shadowed = {name: self.db.__dict__[name] for name in SHADOWED if name in self.db.__dict__}
 		self._sql, self._rollback = self.db.sql, self.db.rollback
 		self.db.sql = self.sql
 		self.db.commit = self.commit
@@ -57,6 +60,7 @@ class TransactionControl:
 	def end(self) -> None:
 		for name in SHADOWED:
 			self.db.__dict__.pop(name, None)
+		self.db.__dict__.update(self._shadowed)
 
 	def check(self) -> None:
 		"""Whether the transaction is still the one that was started.

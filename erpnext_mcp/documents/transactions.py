@@ -12,6 +12,7 @@ import frappe.realtime
 from erpnext_mcp.documents.connection import forgiving, is_lost
 from erpnext_mcp.documents.control import TransactionControl
 from erpnext_mcp.documents.held import holding, let_go
+from erpnext_mcp.documents.round_trips import Economy
 from erpnext_mcp.errors import Unavailable
 
 MOST_TRIES = 4
@@ -158,13 +159,24 @@ def may_be_tried_again(error: BaseException) -> bool:
 
 @contextmanager
 def _limited(seconds: int) -> Iterator[None]:
-	limited = bool(seconds) and frappe.db.db_type == "mariadb"
-	if limited:
+	if frappe.db.db_type != "mariadb":
+		yield
+		return
+	economy = Economy.of(frappe.local.db)
+	if economy is not None:
+		# The connection is reset after the request, or closed: there is no need to set it back. What follows in the request
+		# (the audit entry) may take no longer either.
+		if economy.time_limit != seconds:
+			frappe.db.set_execution_timeout(seconds)
+			economy.time_limit = seconds
+		yield
+		return
+	if seconds:
 		frappe.db.set_execution_timeout(seconds)
 	try:
 		yield
 	finally:
-		if limited:
+		if seconds:
 			# It belongs to the database session, which outlives the call.
 			with forgiving():
 				frappe.db.set_execution_timeout(0)

@@ -103,6 +103,9 @@ class Policy:
 		return self.settings.oauth_clients.union(registered, *(p.clients for p in self.profiles))
 
 
+HELD = "erpnext_mcp_policy"
+"""On `frappe.local`: (request, policy)."""
+
 _kept: dict[str, tuple[str, float, Policy]] = {}
 """By site: revision, when it was read, the policy. Holds nothing of any user (T49)."""
 _loads: dict[str, list[int]] = {}
@@ -110,10 +113,27 @@ _loads: dict[str, list[int]] = {}
 
 
 def load() -> Policy:
-	"""The site's policy as of now.
+	"""The site's policy as of now; for a request that has called `hold`, as of then.
 
 	May roll back: call it before anything of the call is written.
 	"""
+	held = getattr(frappe.local, HELD, None)
+	if held is not None and held[0] is getattr(frappe.local, "request", None):
+		return held[1]
+	return _load()
+
+
+def hold() -> Policy:
+	"""The site's policy as of now, for the rest of the current HTTP request: one question to Redis, not one for each that asks.
+
+	To be called by who answers requests that are one call each.
+	"""
+	policy = _load()
+	setattr(frappe.local, HELD, (frappe.local.request, policy))
+	return policy
+
+
+def _load() -> Policy:
 	site = frappe.local.site
 	revision = _revision()
 	kept = _kept.get(site)
@@ -143,6 +163,7 @@ def read() -> Policy:
 
 def changed() -> None:
 	"""To be called by whoever writes a profile, the settings, a suspension or a client, within his transaction."""
+	setattr(frappe.local, HELD, None)
 	_new_revision()
 	frappe.db.after_commit.add(_new_revision)
 
