@@ -12,8 +12,11 @@ EVERY_CALL = (
 )
 """Codes that any call can be answered with."""
 
-WRITES = ("read_only", "unsupported", "validation_failed", "condition_failed", "conflict", "queued")
+WRITES = ("read_only", "unsupported")
 """Codes of calls that write, with a dry run as well."""
+
+CHANGES = (*WRITES, "validation_failed", "condition_failed", "conflict", "link_exists", "queued")
+"""Codes of calls that write the document itself: what ERPNext and apps say of it is among them."""
 
 QUERY = ("not_found", "field_not_permitted", "unsupported")
 
@@ -25,18 +28,18 @@ REFUSALS: dict[str, tuple[str, ...]] = {
 	"get_doctype_schema": ("not_found",),
 	"explain_access": (),
 	"list_generic_documents": QUERY,
-	"get_generic_document": ("not_found", "field_not_permitted"),
+	"get_generic_document": QUERY,
 	"search_generic_documents": QUERY,
 	"count_generic_documents": QUERY,
 	"aggregate_generic_documents": QUERY,
 	"create_generic_document": ("not_found", "field_not_permitted"),
 	"make_mapped_document": ("not_found", "unsupported", "validation_failed"),
 	"update_generic_document": ("not_found", "field_not_permitted"),
-	"delete_generic_document": ("not_found", "link_exists", "approval_required"),
+	"delete_generic_document": ("not_found", "approval_required"),
 	"submit_generic_document": ("not_found", "approval_required"),
-	"cancel_generic_document": ("not_found", "link_exists", "approval_required"),
+	"cancel_generic_document": ("not_found", "approval_required"),
 	"amend_generic_document": ("not_found",),
-	"apply_workflow_action": ("not_found", "link_exists", "approval_required"),
+	"apply_workflow_action": ("not_found", "approval_required"),
 	"bulk_create_documents": ("not_found", "field_not_permitted", "approval_required"),
 	"bulk_update_documents": ("not_found", "field_not_permitted", "approval_required"),
 	"get_linked_documents": ("not_found",),
@@ -47,7 +50,7 @@ REFUSALS: dict[str, tuple[str, ...]] = {
 	"list_attachments": ("not_found",),
 	"read_attachment": ("not_found",),
 	"add_comment": ("not_found",),
-	"assign": ("not_found",),
+	"assign": ("not_found", "conflict"),
 }
 """Codes of a tool beside those of every call and of every write. The first of DocTypes and documents that are not there for the caller."""
 

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from dev.docs.reference.page import code, codes, page, sentence, table, text
-from dev.docs.reference.tool_words import ANSWERS, ARGUMENTS, EVERY_CALL, REFUSALS, WRITES
+from dev.docs.reference.tool_words import ANSWERS, ARGUMENTS, CHANGES, EVERY_CALL, REFUSALS, WRITES
 from erpnext_mcp.mcp_server.own_tools.offer import GENERIC
 from erpnext_mcp.mcp_server.registry import TOOLS
 from erpnext_mcp.mcp_server.tool import Tool, Transaction
+from erpnext_mcp.policy.operations import ASSIGN, COMMENT
 from erpnext_mcp.policy.tool_names import tool_name
+
+BESIDE = frozenset({COMMENT, ASSIGN})
+"""Operations that write beside the document."""
 
 INTRODUCTION = """
 What `tools/list` tells a model is as short as it can be, because every request of the model carries it. This page has the rest: what is held
@@ -175,8 +179,10 @@ def limits(schema: Mapping[str, Any]) -> str:
 
 def refusals_of(tool: Tool) -> list[str]:
 	"""Codes that it can answer with beside those of every call."""
-	found = REFUSALS[tool.name]
-	return list(dict.fromkeys((*found, *(WRITES if tool.transaction is Transaction.WRITE else ()))))
+	found = list(REFUSALS[tool.name])
+	if tool.transaction is Transaction.WRITE:
+		found += WRITES if set(tool.operations) <= BESIDE else CHANGES
+	return list(dict.fromkeys(found))
 
 
 def _own_tools() -> str:
