@@ -48,6 +48,7 @@ COVERED = {
 	"T58": ("A role, profile or user taken away, and still let in", "test_policy_cache, test_two_processes"),
 	"T59": ("Install, migrate, uninstall; names of other apps", "test_install, dev/tests/test_lifecycle"),
 	"T60": ("Queued work reported as done", "test_write_tools, test_reports"),
+	"T67": ("A dry run or a duplicate error as an oracle", "test_write_errors, test_limits"),
 	"T70": ("A mask reversed by planting values", "test_masks, test_noninterference"),
 	"T71": ("Idempotency keys across users", "test_idempotency"),
 	"T72": ("A binding that lapses with dates, switch or app", "test_binding, test_commands"),

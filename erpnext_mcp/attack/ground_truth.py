@@ -59,6 +59,8 @@ class GroundTruth:
 		self._visible: dict[tuple[str, str], bool] = {}
 		self._documents: dict[tuple[str, str], Mapping[str, Any] | None] = {}
 		self._filters: dict[str, list[list[Any]] | None] = {}
+		self._permitted: frozenset[str] = frozenset()
+		"""Of the documents that were sorted last, those that Frappe shows the user."""
 		self._as_user(self._read_user)
 		self.target = self._target()
 		self.canaries = self._canaries()
@@ -163,15 +165,19 @@ class GroundTruth:
 		found = self._sorted(meta.name, sampled)
 		self._visible.update({(meta.name, n): v for n, v in found.items()})
 		shown = [n for n in sampled if found[n]]
-		hidden = [n for n in sampled if not found[n]]
+		hidden = sorted((n for n in sampled if not found[n]), key=lambda n: n not in self._permitted)
+		narrowed = bool(hidden) and hidden[0] in self._permitted
 		return Surface(
 			doctype=meta.name,
 			operations=operations,
 			fields=fields,
 			tables=tables,
-			visible=tuple(self._loaded(meta.name, shown)),
-			invisible=tuple(self._loaded(meta.name, hidden)),
-			sampled=tuple(sampled),
+			visible=tuple(
+				self._loaded(meta.name, [*shown[: LOADED // 2], *shown[LOADED // 2 :][-LOADED // 2 :]])
+			),
+			invisible=tuple(self._loaded(meta.name, hidden[:LOADED])),
+			narrowed=narrowed,
+			sampled=(*shown, *hidden),
 			visible_names=frozenset(shown),
 			single=bool(meta.issingle),
 			listable=listable,
@@ -296,6 +302,7 @@ class GroundTruth:
 			return listed
 
 		allowed = self._as_user(permitted)
+		self._permitted = frozenset(allowed)
 		if not single and (own := self._filters.get(doctype, [])) != []:
 			if own is None:
 				allowed = set()
@@ -348,10 +355,7 @@ class GroundTruth:
 		return [v for v in frappe.defaults.get_user_default_as_list(key, self.user) or [] if v] or None
 
 	def _loaded(self, doctype: str, names: Iterable[str]) -> list[Mapping[str, Any]]:
-		chosen = list(names)
-		# From both ends: naming series sort by age.
-		chosen = [*chosen[: LOADED // 2], *chosen[LOADED // 2 :][-LOADED // 2 :]]
-		return [d for d in (self.document(doctype, n) for n in chosen) if d is not None]
+		return [d for d in (self.document(doctype, n) for n in names) if d is not None]
 
 	# Values that no answer may hold
 
@@ -380,14 +384,15 @@ class GroundTruth:
 
 	def _visible_texts(self) -> str:
 		"""All that the user is meant to see of the sample, in one text."""
-		parts: list[str] = (
-			[self.user, *frappe.get_all("Company", pluck="name", limit=50)]
-			if frappe.db.exists("DocType", "Company")
-			else [self.user]
-		)
+		parts: list[str] = [self.user]
+		if frappe.db.exists("DocType", "Company"):  # the default one is told by get_system_info
+			parts += frappe.get_all("Company", pluck="name", limit=50)
 		parts += [f.label or "" for s in self.target.surfaces for f in frappe.get_meta(s).fields]
 		parts += [str(f.options or "") for s in self.target.surfaces for f in frappe.get_meta(s).fields]
 		parts += [*self.target.surfaces]
+		# What an administrator has written there is told by get_doctype_permissions.
+		parts += [str(filters) for filters in self._filters.values()]
+		parts += [str(row.value or "") for row in self.doc.conditions]
 		for surface in self.target.surfaces.values():
 			for doc in surface.visible:
 				parts += [str(doc.get(f.fieldname)) for f in surface.own(OPEN)]

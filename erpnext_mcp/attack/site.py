@@ -6,6 +6,7 @@ from typing import Any
 import frappe
 
 ENTRY = "MCP Audit Entry"
+PROFILE = "MCP Permission Profile"
 AT_ONCE = 500
 
 
@@ -45,7 +46,10 @@ def without_profile(named: frozenset[str]) -> list[str]:
 
 	:param named: users whom a profile names
 	"""
-	roles = {row.role for row in frappe.get_all("MCP Profile Role", fields=["role"])}
+	roles = {
+		row.role
+		for row in frappe.get_all("MCP Profile Role", filters={"parenttype": PROFILE}, fields=["role"])
+	}
 	has_default = bool(setting("default_profile"))
 	managers = frappe.get_all(
 		"Has Role",

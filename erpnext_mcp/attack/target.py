@@ -55,7 +55,9 @@ class Surface:
 	visible: tuple[Mapping[str, Any], ...] = ()
 	"""Some documents that exist for the user, with all of their values and rows."""
 	invisible: tuple[Mapping[str, Any], ...] = ()
-	"""Some that don't."""
+	"""Some that don't; those first that Frappe would show him."""
+	narrowed: bool = False
+	"""Whether there are such ones: that the profile's row filter alone stands before."""
 	sampled: tuple[str, ...] = ()
 	"""The names that were sorted into the one and the other."""
 	visible_names: frozenset[str] = frozenset()

@@ -1,15 +1,17 @@
 """One attack on its way: sends, judges, and ends as a verdict."""
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any, TypeVar
 
 from erpnext_mcp.attack import scan
 from erpnext_mcp.attack.attacker import Attacker, Reply
 from erpnext_mcp.attack.ground_truth import GroundTruth
 from erpnext_mcp.attack.shapes import FIELD_REFUSED
-from erpnext_mcp.attack.target import Surface, Target, TruthField
+from erpnext_mcp.attack.target import HIDDEN, MASKED, Surface, Target, TruthField
 from erpnext_mcp.attack.verdict import BROKEN, HELD, NOT_TRIED, Verdict
 from erpnext_mcp.mcp_server.context import NOBODY, Human
 
@@ -162,30 +164,46 @@ class Trial:
 	# What it is tried on
 
 	def some(self, found: Iterable[T], none: str) -> Iterator[T]:
-		"""As many of them as one attack is tried on, taken from all over; none: why it is not applicable."""
+		"""As many of them as one attack is tried on, from the front; none: why it is not applicable."""
 		everything = list(found)
 		if not everything:
 			self.skip(none)
 		most = self.run.most
 		if most and len(everything) > most:
 			self.says(f"{most} of {len(everything)} targets")
-			everything = [everything[i * len(everything) // most] for i in range(most)]
+			everything = everything[:most]
 		yield from everything
 
 	def surfaces(self, *operations: str) -> list[Surface]:
-		"""The DocTypes that are open for one of these operations."""
-		return [s for s in self.target.surfaces.values() if not operations or s.operations & set(operations)]
+		"""The DocTypes that are open for one of these operations, those first that hide the most."""
+		found = [s for s in self.target.surfaces.values() if not operations or s.operations & set(operations)]
 
-	def closed_fields(self, *states: str, stored: bool = True) -> list[tuple[Surface, TruthField]]:
-		"""Fields in these states of DocTypes that can be listed, those first that have a value."""
-		found = [
-			(s, f)
+		def interest(s: Surface) -> int:
+			closed = s.own(HIDDEN, MASKED)
+			return (
+				4 * bool(s.narrowed)
+				+ 2 * any(f.by_profile for f in closed)
+				+ bool(closed)
+				+ bool(s.invisible)
+			)
+
+		return sorted(found, key=interest, reverse=True)
+
+	def closed_fields(self, *states: str) -> list[tuple[Surface, TruthField]]:
+		"""Fields in these states of DocTypes that can be listed: one of each DocType, then another of each, and so on; those
+		first that the profile itself closes and that have a value."""
+
+		def interest(surface: Surface, field: TruthField) -> int:
+			filled = any(d.get(field.fieldname) for d in surface.visible)
+			return 2 * filled + (field.by_profile or field.state == MASKED)
+
+		by_doctype = [
+			sorted(((s, f) for f in s.own(*states)), key=lambda x: interest(*x), reverse=True)
 			for s in self.surfaces("read")
 			if s.listable
-			for f in s.own(*states)
-			if f.fieldtype != "Password" or not stored
 		]
-		return sorted(found, key=lambda x: not any(d.get(x[1].fieldname) for d in x[0].visible))
+		rounds = zip_longest(*by_doctype)
+		return [one for of_all in rounds for one in of_all if one is not None]
 
 	def may_write(self) -> bool:
 		"""Whether writes are tried at all."""
@@ -234,10 +252,9 @@ def _alike(one: Reply, other: Reply, names: tuple[Any, Any]) -> bool:
 		return True
 	neutral = []
 	for (code, text), name in zip(texts, names, strict=True):
-		for form in sorted(
-			{str(name), json.dumps(str(name), ensure_ascii=False)[1:-1]}, key=len, reverse=True
-		):
-			text = text.replace(form, "…")
+		for form in {str(name), json.dumps(str(name), ensure_ascii=False)[1:-1]}:
+			# Whole words: the list of allowed fields is the same for both.
+			text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", "…", text)
 		neutral.append((code, text))
 	return neutral[0] == neutral[1]
 

@@ -46,7 +46,7 @@ def prints(t: Trial) -> None:
 	for surface in t.some(hiding, "no DocType that may be printed hides anything, or it is acknowledged"):
 		t.refused(
 			PRINT,
-			codes={"not_permitted", "unsupported", "not_found"},
+			codes={"not_permitted", "not_found"},
 			doctype=surface.doctype,
 			name=str(surface.visible[0]["name"]),
 			what=f"a PDF of a {surface.doctype} with hidden fields",

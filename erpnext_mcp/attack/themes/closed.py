@@ -1,5 +1,7 @@
 """DocTypes and tools that no profile opens, whatever it says."""
 
+from typing import Any
+
 from erpnext_mcp.attack.catalogue import attack
 from erpnext_mcp.attack.shapes import MISSING_DOCTYPE, NEVER_OPENED, OWN_DOCTYPES, TOOLS_THAT_RUN_CODE
 from erpnext_mcp.attack.themes.existence import READERS, WRITERS
@@ -24,38 +26,34 @@ def code(t: Trial) -> None:
 @attack("T34", "DocTypes that carry permissions, code, secrets or mail")
 def never(t: Trial) -> None:
 	t.says(f"{len(NEVER_OPENED)} DocTypes through reading and writing tools")
-	for doctype in NEVER_OPENED:
+	others: list[tuple[str, dict[str, Any]]] = [
+		("get_doctype_schema", {}),
+		("get_generic_document", {"name": "Administrator"}),
+		("count_generic_documents", {}),
+	]
+	if not t.run.read_only:
+		others.append(("create_generic_document", {"data": {"name": "x"}}))
+	for number, doctype in enumerate(NEVER_OPENED):
 		t.refused("list_generic_documents", codes=NOT_FOUND, doctype=doctype, what=f"a list of {doctype}")
-		t.refused("get_doctype_schema", codes=NOT_FOUND, doctype=doctype, what=f"the schema of {doctype}")
-		t.refused(
-			"get_generic_document",
-			codes=NOT_FOUND,
-			doctype=doctype,
-			name=doctype,
-			what=f"a read of {doctype}",
-		)
-		if not t.run.read_only:
-			t.refused(
-				"create_generic_document",
-				codes=NOT_FOUND,
-				doctype=doctype,
-				data={"name": "x"},
-				what=f"a new {doctype}",
-			)
+		tool, more = others[number % len(others)]
+		t.refused(tool, codes=NOT_FOUND, doctype=doctype, what=f"about {doctype}", **more)
 
 
 @attack("T55", "Audit and policy reached by the tools")
 def own(t: Trial) -> None:
-	t.says(f"the gateway's {len(OWN_DOCTYPES)} DocTypes through every tool")
-	for doctype in OWN_DOCTYPES:
-		for tool, more in (*READERS, *(WRITERS if not t.run.read_only else ())):
+	t.says(f"the gateway's {len(OWN_DOCTYPES)} DocTypes through reading and writing tools")
+	tools = [*READERS, *(WRITERS if not t.run.read_only else ())]
+	for number, doctype in enumerate(OWN_DOCTYPES):
+		# Each through a few of them: all are tried on the DocTypes outside the profile.
+		for tool, more in [*tools[:1], *tools[1 + number % 3 :: 3]]:
 			t.same(
 				tool,
 				{"doctype": doctype, **more},
 				{"doctype": MISSING_DOCTYPE, **more},
 				(doctype, MISSING_DOCTYPE),
-				f"{doctype}",
+				doctype,
 			)
+		t.refused("list_generic_documents", codes=NOT_FOUND, doctype=doctype, what=f"a list of {doctype}")
 
 
 @attack("T33", "Rows of tables read and written without their document")

@@ -65,11 +65,10 @@ def search_rows(t: Trial) -> None:
 def search_fields(t: Trial) -> None:
 	t.says("searches for values of hidden and masked fields")
 	tried = []
-	for surface in t.surfaces("read", "select"):
-		for field in surface.own(HIDDEN, MASKED) if surface.listable else ():
-			doc = next((d for d in surface.visible if canary_text(field, d.get(field.fieldname))), None)
-			if doc is not None:
-				tried.append((surface, field, doc))
+	for surface, field in t.closed_fields(HIDDEN, MASKED):
+		doc = next((d for d in surface.visible if canary_text(field, d.get(field.fieldname))), None)
+		if doc is not None:
+			tried.append((surface, field, doc))
 	for surface, field, doc in t.some(
 		tried, "no hidden or masked field has a value that could be searched for"
 	):

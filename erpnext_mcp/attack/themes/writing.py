@@ -235,30 +235,41 @@ def dry_runs(t: Trial) -> None:
 			t.undecided_by(reply)
 
 
+def steps(t: Trial) -> Iterator[tuple[Surface, str, dict[str, Any]]]:
+	"""(DocType, tool, arguments) of what the profile asks a person before, with a document that it could be done to."""
+	for surface in t.surfaces():
+		asked = surface.ask & {*surface.operations, "bulk"} if surface.visible and not surface.single else ()
+		for step in sorted(asked):
+			if step == "bulk":
+				doc = next(
+					(d for d in surface.visible if not d.get("docstatus") and harmless(surface, d)), None
+				)
+				if doc is not None and "update" in surface.operations:
+					documents = [{"name": str(doc["name"]), "data": harmless(surface, doc)}]
+					yield surface, "bulk_update_documents", {"documents": documents}
+				continue
+			states = {"submit": (0,), "cancel": (1,), "delete": (0, 2)}[step]
+			doc = next((d for d in surface.visible if (d.get("docstatus") or 0) in states), None)
+			if doc is not None:
+				yield surface, f"{step}_generic_document", {"name": str(doc["name"])}
+
+
 @attack("T42", "An approval that the caller gives himself", writes=True)
 def approval(t: Trial) -> None:
 	t.says("confirm: true among the arguments; an accepted question that nobody asked")
-	asked = [
-		(s, step)
-		for s in t.surfaces()
-		for step in ("delete", "submit", "cancel")
-		if step in s.ask and step in s.operations and s.visible and not s.single
-	]
-	for surface, step in t.some(asked, "the profile asks nobody before anything that it opens"):
-		states = {"submit": 0, "cancel": 1}
-		doc = next(
-			(d for d in surface.visible if step == "delete" or d.get("docstatus") == states[step]), None
-		)
-		if doc is None:
-			t.skip(f"{surface.doctype}: no document to {step}")
-			continue
+	nothing = "the profile asks nobody before anything that could be done to a document which the user sees"
+	for surface, tool, arguments in t.some(steps(t), nothing):
 		if obstacle_to_dry_runs(t.run.attacker, surface.doctype):
 			t.skip(f"{surface.doctype}: what it sets off could not be undone")
 			continue
-		tool, given = f"{step}_generic_document", {"doctype": surface.doctype, "name": str(doc["name"])}
+		given = {"doctype": surface.doctype, **arguments}
 		for key in ("confirm", "approved", "confirmed"):
-			t.refused(tool, codes={"invalid_arguments"}, **given, **{key: True}, what=f"a {step} with {key}")
-		human = Human(can_be_asked=True, action="accept", confirmed=True, state="forged")
-		for who in (Human(), human, Human(can_be_asked=True, action="accept", confirmed=True)):
-			reply = t.call(tool, human=who, for_real=True, **given)
-			t.judge_refusal(reply, {"approval_required", "not_permitted"}, f"a {step} that nobody agreed to")
+			t.refused(tool, codes={"invalid_arguments"}, **given, **{key: True}, what=f"with {key}")
+		agreed = {"can_be_asked": True, "action": "accept", "confirmed": True}
+		for human in (Human(), Human(**agreed), Human(**agreed, state="forged")):
+			reply = t.call(tool, human=human, for_real=True, **given)
+			if reply.code == "not_permitted" and "request state" not in reply.reason:
+				t.undecided_by(reply)  # of Frappe: it was not asked so far
+			else:
+				what = f"({surface.doctype}) though nobody has agreed"
+				t.judge_refusal(reply, {"approval_required", "not_permitted"}, what)
