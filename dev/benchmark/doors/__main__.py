@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from dev.benchmark.doors import calls, cold, lanes, load, probe, processes, report
+from dev.benchmark.doors import calls, cold, documentation, lanes, load, probe, processes, report
 from dev.benchmark.doors.calls import Work
 from dev.benchmark.doors.doors import REST, REST_WITH_APP, SITE, UVICORN, Doors, open_doors, proven
 from dev.benchmark.doors.drawing import draw
@@ -54,6 +54,7 @@ def parsed() -> argparse.Namespace:
 		default=[1_000, 10_000, 100_000],
 		help="of the tables that are listed; default: 1000,10000,100000",
 	)
+	parser.add_argument("--docs", action="store_true", help="put the tables and the chart into docs/, too")
 	return parser.parse_args()
 
 
@@ -89,7 +90,9 @@ def measured(arguments: argparse.Namespace, lane: Lane, inside: Probe) -> Findin
 		subjects = proven(doors, works, made, with_app=not arguments.quick)
 		say("the answers are proven")
 		try:
-			samples = run(subjects, 8 if arguments.quick else 32, rounds, arguments.seconds, floor, say)
+			samples = run(
+				subjects, 8 if arguments.quick else 32, rounds, arguments.seconds, floor, doors.cpu, say
+			)
 		except load.WrongAnswer:
 			tell_logs(doors)
 			raise
@@ -164,6 +167,8 @@ def main() -> int:
 		(FOLDER / f"doors-{found.lane}.svg").write_text(draw(found))
 		(FOLDER / f"doors-{found.lane}.md").write_text(report.text(found) + "\n")
 		say(f"written to {FOLDER}/doors-{found.lane}.json, .svg and .md")
+		if arguments.docs:
+			say(f"written to {documentation.write(found, lanes.ROOT / 'docs')}")
 	return 0
 
 

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +32,12 @@ class Doors:
 
 	def servers(self, door: str) -> Sequence[Server]:
 		return {REST: self.plain, REST_WITH_APP: self.site, SITE: self.site, UVICORN: self.uvicorn}[door]
+
+	def cpu(self, addresses: Iterable[Address]) -> float:
+		"""Seconds that these servers have computed so far."""
+		wanted = set(addresses)
+		every = (*self.plain, *self.site, *self.uvicorn)
+		return sum(server.cpu() for server in every if server.address in wanted)
 
 
 @contextmanager

@@ -39,6 +39,10 @@ class Block:
 
 	seconds: list[float]
 	elapsed: float
+	calls: int = 0
+	"""With those that are not counted."""
+	cpu: float = 0.0
+	"""Seconds that the workers computed meanwhile; 0 where nobody looked."""
 
 	@property
 	def per_second(self) -> float:
@@ -141,6 +145,7 @@ def drive(
 	taken: list[float] = []
 	cold = set(connections)
 	started = until = math.inf
+	made = 0
 	gc.collect()
 	gc.disable()
 	try:
@@ -159,6 +164,7 @@ def drive(
 					if answer is None:
 						continue
 					now = time.perf_counter()
+					made += 1
 					check(answer, expected[connection.address])
 					if cold:
 						cold.discard(connection)
@@ -170,7 +176,34 @@ def drive(
 						connection.send(data)
 					else:
 						waiting -= 1
-			return Block(taken, time.perf_counter() - started)
+			return Block(taken, time.perf_counter() - started, made)
+	finally:
+		gc.enable()
+		for connection in connections:
+			connection.close()
+
+
+def alternate(asked: Sequence[tuple[Address, bytes, Mapping[Address, bytes]]], seconds: float) -> list[Block]:
+	"""One client that asks each in turn, call by call, so that whatever else the machine does meets all alike.
+
+	:param asked: of each: who, what, and the answer that was proven
+	:param seconds: about so many for each
+	:raises WrongAnswer: there was another one
+	"""
+	connections = [Connection(address) for address, _, _ in asked]
+	taken: list[list[float]] = [[] for _ in asked]
+	gc.collect()
+	gc.disable()
+	try:
+		for connection, (address, data, expected) in zip(connections, asked, strict=True):
+			check(connection.ask(data), expected[address])
+		until = time.perf_counter() + seconds * len(asked)
+		while time.perf_counter() < until:
+			for connection, (address, data, expected), of_one in zip(connections, asked, taken, strict=True):
+				answer = connection.ask(data)
+				of_one.append(time.perf_counter() - connection.sent)
+				check(answer, expected[address])
+		return [Block(of_one, sum(of_one), len(of_one) + 1) for of_one in taken]
 	finally:
 		gc.enable()
 		for connection in connections:

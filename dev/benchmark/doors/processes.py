@@ -1,6 +1,7 @@
 """Servers as child processes: started, waited for, weighed, stopped."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import time
@@ -39,6 +40,11 @@ class Server:
 			if line.startswith("VmRSS:"):
 				return int(line.split()[1]) / 1024
 		return 0.0
+
+	def cpu(self) -> float:
+		"""Seconds that the worker has computed so far, in steps of a hundredth."""
+		fields = Path(f"/proc/{self.worker}/stat").read_text().rpartition(")")[2].split()
+		return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 	def stop(self) -> None:
 		self.process.terminate()

@@ -1,20 +1,24 @@
 """What was measured, as Markdown tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from dev.benchmark.doors import calls
 from dev.benchmark.doors.doors import REST, SITE, UVICORN
 from dev.benchmark.doors.findings import Findings
 from dev.benchmark.doors.goals import Verdict
-from dev.benchmark.doors.measure import Key, Samples, figures, p50, percentile, ratio, throughput
+from dev.benchmark.doors.load import Block
+from dev.benchmark.doors.measure import Figure, figures, p50, percentile, ratio, throughput
 from dev.benchmark.doors.phases_names import ALL
+
+CPU_CLIENTS = 8
+"""At which the workers' computing is told."""
 
 
 def text(found: Findings) -> str:
 	"""All tables that there is something for."""
 	parts = [
 		_conditions(found),
-		doors_table(found.samples, (calls.LIST, calls.GET, calls.COUNT)),
+		_doors_tables(found),
 		_growth_table(found),
 		_sizes_table(found),
 		_phases_table(found),
@@ -26,9 +30,8 @@ def text(found: Findings) -> str:
 
 
 def _conditions(found: Findings) -> str:
-	about = ", ".join(f"{name} {value}" for name, value in found.about.items())
-	conditions = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in found.conditions.items())
-	return f"{found.lane}: {about}\n{conditions}"
+	both = {**found.about, **found.conditions}
+	return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in both.items()) + "."
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -38,33 +41,55 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 	return "\n".join([f"| {' | '.join(head)} |", "|" + "---|" * len(head), *lines])
 
 
-def doors_table(samples: Samples, works: Sequence[str]) -> str:
-	"""Milliseconds and calls per second of every door, and both as ratios to Frappe's REST."""
-	found = figures(samples)
-	keys = sorted((key for key in found if key[0] in works), key=lambda key: _order(key, list(found)))
-	rows = []
-	for work, door, clients in keys:
-		f, base = found[work, door, clients], (work, REST, clients)
-		of_rest = [
-			f"{ratio(samples.blocks, (work, door, clients), base, value).median:.2f}" if base in found else ""
-			for value in (p50, throughput)
-		]
-		rows.append(
-			[work, str(clients), door, f"{f.p50:.2f}", f"{f.p95:.2f}", f"{f.per_second:.0f}", *of_rest]
-		)
-	for work, rounds in samples.floor.items():
-		seconds = [second for of_round in rounds for second in of_round]
-		numbers = [f"{percentile(seconds, percent):.2f}" for percent in (50, 95)]
-		rows.append([work, "1", "in process", *numbers, "", "", ""])
-	return _table(
-		["work", "clients", "door", "p50 ms", "p95 ms", "calls/s", "p50 of REST's", "calls/s of REST's"], rows
+def _doors_tables(found: Findings) -> str:
+	"""Milliseconds, then calls per second, of every door; both with their ratio to Frappe's REST."""
+	of_key, blocks = figures(found.samples), found.samples.blocks
+	doors = list(dict.fromkeys(door for _, door, _ in of_key))
+
+	def row(
+		work: str, clients: int, cell: Callable[[Figure], str], value: Callable[[Block], float]
+	) -> list[str]:
+		cells = [work, str(clients)]
+		for door in doors:
+			key, base = (work, door, clients), (work, REST, clients)
+			part = "" if door == REST else f", × {ratio(blocks, key, base, value).median:.2f}"
+			cells.append(cell(of_key[key]) + part)
+		return cells
+
+	keys = [
+		(work, clients)
+		for work in (calls.LIST, calls.GET, calls.COUNT)
+		for clients in calls.CLIENTS
+		if (work, REST, clients) in of_key
+	]
+	milliseconds = _table(
+		["p50 (p95) ms", "clients", *doors, "in process"],
+		[
+			[*row(work, clients, lambda f: f"{f.p50:.1f} ({f.p95:.1f})", p50), _floor(found, work, clients)]
+			for work, clients in keys
+		],
 	)
+	per_second = _table(
+		["calls/s", "clients", *doors],
+		[row(work, clients, lambda f: f"{f.per_second:.0f}", throughput) for work, clients in keys],
+	)
+	computed = _table(
+		["ms that the worker computes for a call", *doors],
+		[
+			[work, *(f"{of_key[work, door, clients].cpu:.1f}" for door in doors)]
+			for work, clients in keys
+			if clients == CPU_CLIENTS
+		],
+	)
+	return f"{milliseconds}\n\n{per_second}\n\n{computed}"
 
 
-def _order(key: Key, keys: Sequence[Key]) -> tuple[int, int, int]:
-	works = list(dict.fromkeys(work for work, _, _ in keys))
-	doors = list(dict.fromkeys(door for _, door, _ in keys))
-	return works.index(key[0]), key[2], doors.index(key[1])
+def _floor(found: Findings, work: str, clients: int) -> str:
+	rounds = found.samples.floor.get(work, [])
+	seconds = [second for of_round in rounds for second in of_round]
+	if clients > 1 or not seconds:
+		return ""
+	return f"{percentile(seconds, 50):.1f} ({percentile(seconds, 95):.1f})"
 
 
 def _growth_table(found: Findings) -> str:

@@ -75,6 +75,15 @@ def test_clients_have_a_connection_each_and_are_counted_when_all_are_warm(server
 	assert len(server.asked_by) == 3 and 0 < len(block.seconds) <= server.asked - 3
 
 
+def test_one_client_asks_all_in_turn(server):
+	address = server.server_address
+	blocks = load.alternate([(address, ASK, {address: b"right"})] * 3, 0.1)
+	assert len({len(block.seconds) for block in blocks}) == 1 and blocks[0].seconds
+	assert server.asked == 3 * (len(blocks[0].seconds) + 1)
+	with pytest.raises(WrongAnswer):
+		load.alternate([(address, ASK, {address: b"right"}), (address, ASK, {address: b"other"})], 0.1)
+
+
 def test_an_answer_in_pieces_is_one(server):
 	body = b"x" * 3_000_000
 	server.answers = iter(lambda: body, None)
