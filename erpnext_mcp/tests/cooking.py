@@ -197,6 +197,8 @@ def workflow() -> Made:
 		],
 	).insert()
 	frappe.db.commit()
+	# The import is another thread, which may have read the DocType before it had a field for the state.
+	frappe.clear_cache(doctype="Sales Order")
 	return [("Workflow", approval.name), *made, ("Custom Field", "Sales Order-workflow_state")]
 
 
