@@ -66,6 +66,8 @@ def policy(kitchen, world, command, admin) -> Iterator[Callable[..., Cook]]:
 	frappe.set_user("Administrator")
 	frappe.db.delete("MCP Approval Request", {"user": USER})
 	frappe.db.delete("DefaultValue", {"parent": USER})
+	for name in frappe.get_all("User Permission", filters={"user": USER}, pluck="name"):
+		frappe.delete_doc("User Permission", name)
 	frappe.delete_doc_if_exists(PROFILE, NAME)
 	frappe.delete_doc_if_exists("User", USER, force=True)
 	frappe.db.commit()
@@ -112,6 +114,29 @@ def test_sales_rep(policy, world):
 	assert done["document"]["territory"] == world.NORTH
 	data["additional_discount_percentage"] = 11
 	assert rep.code("create_generic_document", doctype="Quotation", data=data) == "condition_failed"
+
+
+def test_a_users_own_default_is_held_by_his_user_permission(policy, world):
+	"""What the page says of `{{defaults.territory}}`: Frappe lets anybody set his own."""
+	from frappe.core.doctype.session_default_settings.session_default_settings import (
+		set_session_default_values,
+	)
+
+	def chooses(territory: str) -> None:
+		frappe.set_user(USER)
+		assert set_session_default_values({"territory": territory}) == "success"
+		frappe.set_user("Administrator")
+		frappe.db.commit()
+
+	rep = policy("sales-rep", "Sales User")
+	chooses(world.SOUTH)
+	assert world.HIDDEN in rep.names("Customer"), "so it is no boundary alone"
+	permission = {"doctype": "User Permission", "user": USER, "allow": "Territory", "for_value": world.NORTH}
+	frappe.get_doc(permission).insert()
+	frappe.db.commit()
+	assert rep.names("Customer") == set()
+	chooses(world.NORTH)
+	assert rep.names("Customer") == {*world.NORTHERN, business.CUSTOMER}
 
 
 def test_analyst(policy, world):
