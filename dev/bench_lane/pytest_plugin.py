@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -110,7 +109,7 @@ def _start(site: Site) -> Server:
 		try:
 			urllib.request.urlopen(f"{server.base_url}/api/method/ping", timeout=10)
 			return server
-		except (urllib.error.URLError, ConnectionError):
+		except OSError:  # of urllib as well; a machine may be busy
 			time.sleep(0.2)
 	if process.poll() is None:
 		server.stop()
