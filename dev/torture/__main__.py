@@ -81,6 +81,7 @@ def tortured(
 			server.stop()
 	report.save_calls(shared.calls, injected.done, began, FOLDER)
 	crashed = [
+		*injected.crashed,
 		*(f"{thread.name}: {thread.problem!r}" for thread in (administrator, *started) if thread.problem),
 		*(f"{thread.name} does not end" for thread in (administrator, *started) if thread.is_alive()),
 	]

@@ -39,6 +39,17 @@ class Backends:
 		time.sleep(away)
 		self.mariadb = services.start_mariadb(self.services, self.folder, durable=True)
 
+	def revive(self) -> list[str]:
+		"""Starts again what has ended by itself; gives what that was, with its status and the end of its log."""
+		found = []
+		for name in ("redis", "mariadb"):
+			status = getattr(self, name).poll()
+			if status is not None:
+				log = (self.folder / f"{name}.log").read_text(errors="replace")[-3000:]
+				found.append(f"{name} ended by itself with {status}: {log}")
+				getattr(self, f"restart_{name}")()
+		return found
+
 	def as_root(self, statement: str) -> str:
 		"""What MariaDB's own client prints."""
 		command = self.services.mariadb("--skip-column-names", "--batch", f"--execute={statement}")

@@ -1,6 +1,7 @@
 """What is done to the servers and to what they stand on, one thing after the other, and how long they need to recover."""
 
 import random
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -46,6 +47,8 @@ class Faults:
 		seed: int,
 	):
 		self.done: list[Disturbance] = []
+		self.crashed: list[str] = []
+		"""What ended without our doing."""
 		self.deadlocks = 0
 		"""That MariaDB has found, ours and others'."""
 		self._backends, self._servers, self._probes, self._second = backends, servers, probes, second
@@ -79,9 +82,11 @@ class Faults:
 	def happen(self, kind: str) -> None:
 		"""One fault and the recovery from it."""
 		began = time.monotonic()
+		self.crashed += self._backends.revive()
 		self.kinds[kind]()
 		back = time.monotonic()
 		self.done.append(Disturbance(kind, began, back, self._all_recovered(back)))
+		print(f"{time.strftime('%H:%M:%S')} {self.done[-1].told}", file=sys.stderr, flush=True)
 
 	def _all_recovered(self, back: float) -> float | None:
 		"""When every server answers a write and a read; None: one of them doesn't.

@@ -24,6 +24,11 @@ class Disturbance:
 		return until >= self.began and (self.recovered is None or since <= self.recovered)
 
 	@property
+	def told(self) -> str:
+		"""A line about it."""
+		return f"{self.kind}: away for {self.back - self.began:.1f} s, {self.recovery:.1f} s more until all servers wrote"
+
+	@property
 	def recovery(self) -> float:
 		"""Seconds from when it was back."""
 		return float("inf") if self.recovered is None else self.recovered - self.back
