@@ -191,6 +191,13 @@ def test_warnings(world, admin, values, message):
 	assert any(message in m for m in found), found
 
 
+@pytest.mark.parametrize(("restricted", "warned"), [(0, True), (1, False)])
+def test_a_default_of_the_users_own_is_no_boundary(world, admin, restricted, warned):
+	filtered = rule(row_filter='[["territory", "=", "{{ defaults.territory }}"]]')
+	found = messages(review(form(filtered, restrict_to_mcp=restricted, **ONE)), "warnings")
+	assert any("users can set defaults of their own" in m for m in found) is warned, found
+
+
 def test_a_doctype_that_nobody_may_use(world, admin):
 	found = review(form(rule(), rule("Selling Settings"), users=[{"user": world.STRANGER}]))
 	assert messages(found, "warnings") == [

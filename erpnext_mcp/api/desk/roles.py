@@ -24,15 +24,6 @@ def is_administrator() -> bool:
 	return bool(ADMINISTRATORS & set(frappe.get_roles()))
 
 
-def system_managers_only() -> None:
-	"""Refuse whoever is not System Manager.
-
-	Raises:
-		frappe.PermissionError: the caller isn't.
-	"""
-	only_for({"System Manager"})
-
-
 def desk_users_only() -> None:
 	"""Refuse guests and users of the website.
 

@@ -199,6 +199,16 @@ def _of_rule(
 		yield Message(_("nothing is read, so nothing is kept.")), "cache_documents"
 	elif rule.cache_documents and not around.caches:
 		yield Message(_("the cache is switched off in the MCP Gateway Settings.")), "cache_documents"
+	if "{{defaults." in rule.row_filter.replace(" ", "") and not around.profile.restrict_to_mcp:
+		# Frappe's session_default_settings.set_session_default_values takes any key from anybody who is logged in.
+		yield (
+			Message(
+				_(
+					"users can set defaults of their own, and so can an agent whose key works outside of MCP. Tick Restrict to MCP, or give the users User Permissions for what the default names."
+				)
+			),
+			"row_filter",
+		)
 	if rule.max_rows > around.max_rows:
 		yield Message(_("the MCP Gateway Settings allow {0} rows at most."), around.max_rows), "max_rows"
 	others = [f for f in rule.field_rules if f.table_field or f.fieldname != facts.meta.title_field]
