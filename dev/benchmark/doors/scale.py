@@ -82,7 +82,7 @@ def _open_tables(doctypes: list[str]) -> None:
 
 
 def _candidates() -> list[str]:
-	"""DocTypes that a profile can open, Customer first and the larger ones before the smaller."""
+	"""DocTypes that a profile can open: those of the world, then the others by name."""
 	from erpnext_mcp.policy.deny_list import denied_reason
 
 	metas = [
@@ -97,7 +97,7 @@ def _candidates() -> list[str]:
 		and frappe.db.table_exists(meta.name)
 		and all(frappe.db.exists("DocType", df.options) for df in meta.get_table_fields())
 	]
-	open_ones.sort(key=lambda meta: (meta.name not in world.READ, -len(meta.fields), meta.name))
+	open_ones.sort(key=lambda meta: (meta.name not in world.READ, meta.name))
 	return [meta.name for meta in open_ones]
 
 
