@@ -1,4 +1,4 @@
-"""A call that waits for a person: told in the desk, decided there with the buttons of its form, good once."""
+"""A call that waits for a person: told in the desk, decided there with the buttons of its form, good once. And its entry."""
 
 from typing import Any
 
@@ -65,6 +65,18 @@ def test_what_a_bulk_call_is_about_is_seen(desk: Desk, open_desk, authorization)
 	expect(message).to_contain_text(f"wants to change documents of Customer: {', '.join(CUSTOMERS)}.")
 	assert request["request"] in page.url
 	decide(page, "Reject", "Rejected")
+
+
+def test_an_audit_entry_is_left_without_a_complaint(desk: Desk, open_desk, authorization):
+	call(desk, authorization, "list_doctypes")
+	entry = desk.list("MCP Audit Entry", {"user": AGENT, "tool": "list_doctypes"})[0]["name"]
+	page = open_desk(f"mcp-audit-entry/{entry}")
+	for route in ("'List', 'MCP Audit Entry'", "'mcp-connect'", "'List', 'Customer'"):
+		page.evaluate(f"frappe.set_route({route})")
+		settle(page)
+		page.go_back()
+		settle(page)
+		expect(page.locator(".mcp-headline:visible")).to_contain_text(AGENT)
 
 
 def decide(page: Page, button: str, status: str) -> None:
