@@ -59,6 +59,7 @@ class Trial:
 	skipped: list[str] = field(default_factory=list)
 	undecided: dict[str, int] = field(default_factory=dict)
 	leaks: list[str] = field(default_factory=list)
+	broke_off: str = ""
 	calls: int = 0
 	judged: int = 0
 
@@ -153,6 +154,10 @@ class Trial:
 		if why not in self.skipped:
 			self.skipped.append(why)
 
+	def broken_off(self, why: str) -> None:
+		"""It could not be made to its end: what it has proven so far is not that it held."""
+		self.broke_off = why
+
 	def undecided_by(self, reply: Reply) -> None:
 		self.undecided[reply.code] = self.undecided.get(reply.code, 0) + 1
 
@@ -217,13 +222,15 @@ class Trial:
 		undecided = ", ".join(f"{count} × {code}" for code, count in sorted(self.undecided.items()))
 		if self.leaks:
 			state = BROKEN
-		elif self.judged:
+		elif self.judged and not self.broke_off:
 			state = HELD
 		else:
 			state = NOT_TRIED
 		notes = []
 		if state == NOT_TRIED:
 			notes = self.skipped or ([] if undecided else ["nothing in this profile to try it on"])
+		if self.broke_off:
+			notes = [f"broken off after {self.judged} answers: {self.broke_off}"]
 		if undecided:
 			notes = [*notes, f"undecided: {undecided}"]
 		return Verdict(

@@ -16,7 +16,7 @@ import pytest
 
 from erpnext_mcp import masks
 from erpnext_mcp.api import origin
-from erpnext_mcp.attack import catalogue, scan
+from erpnext_mcp.attack import catalogue, scan, site
 from erpnext_mcp.attack.attacker import ATTACK, Attacker, Reply
 from erpnext_mcp.attack.catalogue import COVERED, NUMBERS, attacks, run_all
 from erpnext_mcp.attack.ground_truth import GroundTruth, canary_text
@@ -125,8 +125,8 @@ DEMO = ("analyst@demo.example", "sales.north@demo.example", "clerk@demo.example"
 
 
 @pytest.mark.parametrize("user", DEMO)
-def test_the_demos_profiles_hold(user, run, site, admin):
-	if site.kind == "bench":
+def test_the_demos_profiles_hold(user, run, request, admin):
+	if request.getfixturevalue("site").kind == "bench":
 		pytest.skip("the demo's users are in the embedded engine only")
 	from dev.demo import people
 	from dev.demo.profiles import PROFILES
@@ -394,6 +394,16 @@ def test_an_attack_that_proves_nothing_has_not_held(attacked, run, world):
 			attack.attempt(trial)
 			assert trial.verdict().state == NOT_TRIED, attack
 			assert "timeout" in trial.verdict().detail
+
+
+def test_an_attack_that_breaks_off_has_not_held(attacked, run, monkeypatch):
+	def gone(*arguments):
+		raise frappe.DoesNotExistError("deleted meanwhile")
+
+	monkeypatch.setattr(site, "values_of", gone)
+	(verdict,) = run("T22")
+	assert verdict.state == NOT_TRIED
+	assert verdict.detail == "broken off after 0 answers: DoesNotExistError"
 
 
 def test_the_ground_truth_does_not_read_the_policy():
