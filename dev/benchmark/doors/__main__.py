@@ -22,7 +22,7 @@ from dev.benchmark.doors.doors import REST, REST_WITH_APP, SITE, UVICORN, Doors,
 from dev.benchmark.doors.drawing import draw
 from dev.benchmark.doors.findings import Findings
 from dev.benchmark.doors.lanes import Lane
-from dev.benchmark.doors.measure import Subject, run
+from dev.benchmark.doors.measure import Samples, Subject, run
 from dev.benchmark.doors.probe import Probe
 
 FOLDER = lanes.ROOT / "build" / "benchmark"
@@ -80,29 +80,57 @@ def measured(arguments: argparse.Namespace, lane: Lane, inside: Probe) -> Findin
 	works = calls.works(lane.site, made)
 	if arguments.quick:
 		works = [work for work in works if work.name != calls.COUNT]
-	else:
-		works += calls.scale_works(lane.site, made, grown)
 
 	def floor(work: str, seconds: float) -> list[float]:
 		return inside("floor", what=work, seconds=seconds, invoice=made["invoice"])
 
 	with open_doors(lane, arguments.workers) as doors:
-		subjects = proven(doors, works, made, with_app=not arguments.quick)
-		say("the answers are proven")
-		try:
-			samples = run(
-				subjects, 8 if arguments.quick else 32, rounds, arguments.seconds, floor, doors.cpu, say
-			)
-		except load.WrongAnswer:
-			tell_logs(doors)
-			raise
+
+		def rounds_of(some: Sequence[Work]) -> tuple[list[Subject], Samples]:
+			subjects = proven(doors, some, made, with_app=not arguments.quick)
+			say("the answers are proven")
+			most = 8 if arguments.quick else 32
+			try:
+				return subjects, run(subjects, most, rounds, arguments.seconds, floor, doors.cpu, say)
+			except load.WrongAnswer:
+				tell_logs(doors)
+				raise
+
+		subjects, samples = rounds_of(works)
 		found = Findings(lane.name, about, conditions, samples, grown=grown)
 		if not arguments.quick:
-			weigh(found, doors, subjects)
+			# Before what loads more DocTypes in the app's workers than in those of plain Frappe.
+			found.memory = weighed(doors)
 			first_calls(found, arguments, lane, doors, subjects)
+			say("how costs grow")
+			more, samples = rounds_of(calls.scale_works(lane.site, made, grown))
+			found.samples.blocks.update(samples.blocks)
+			found.sizes = sizes([*subjects, *more])
 			say("the parts of a call")
-			found.phases = inside("phases", requests=_requests(works), calls=PHASE_CALLS)
+			try:
+				found.phases = inside("phases", requests=_requests(works), calls=PHASE_CALLS)
+			except probe.ProbeProblem as problem:
+				# The rest is worth being told.
+				say(f"the parts could not be timed: {problem}")
+		found.conditions["load_after"] = round(os.getloadavg()[0], 1)
 	return found
+
+
+def weighed(doors: Doors) -> dict[str, float]:
+	"""MB of a worker of each door, on average."""
+	return {
+		door: sum(server.memory() for server in doors.servers(door)) / len(doors.servers(door))
+		for door in (REST, SITE, UVICORN)
+	}
+
+
+def sizes(subjects: Sequence[Subject]) -> dict[tuple[str, str], int]:
+	"""Bytes of the answers, by work and door."""
+	return {
+		(subject.work, subject.door): len(next(iter(subject.expected.values())))
+		for subject in subjects
+		if subject.door in (REST, SITE)
+	}
 
 
 def tell_logs(doors: Doors) -> None:
@@ -110,19 +138,6 @@ def tell_logs(doors: Doors) -> None:
 	for server in (*doors.plain, *doors.site, *doors.uvicorn):
 		if said := server.log.read_text(errors="replace")[-3000:].strip():
 			say(f"{server.log.name}: {said}")
-
-
-def weigh(found: Findings, doors: Doors, subjects: Sequence[Subject]) -> None:
-	"""Memory of the workers, and sizes of the answers."""
-	found.memory = {
-		door: sum(server.memory() for server in doors.servers(door)) / len(doors.servers(door))
-		for door in (REST, SITE, UVICORN)
-	}
-	found.sizes = {
-		(subject.work, subject.door): len(next(iter(subject.expected.values())))
-		for subject in subjects
-		if subject.door in (REST, SITE)
-	}
 
 
 def first_calls(
@@ -135,7 +150,6 @@ def first_calls(
 	found.silence = cold.after_silence(doors, of_list, arguments.silence, SILENCES)
 	say("first calls of new workers")
 	found.new_workers = cold.of_new_workers(lane, of_list, NEW_WORKERS)
-	found.conditions["load_after"] = round(os.getloadavg()[0], 1)
 
 
 def _requests(works: Sequence[Work]) -> dict[str, dict[str, str]]:

@@ -29,6 +29,8 @@ def main(site: str) -> int:
 
 	frappe.init(site)
 	frappe.connect()
+	# A bench without workers would refuse jobs after some hundred.
+	frappe.local.conf.max_queued_jobs = 1_000_000
 
 	from dev.benchmark.doors.tasks import TASKS
 

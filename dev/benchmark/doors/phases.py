@@ -24,6 +24,10 @@ PARTS: tuple[tuple[str, str, str], ...] = (
 	(PROTOCOL, "erpnext_mcp.api.mcp", "finish"),
 	(PROTOCOL, "erpnext_mcp.api.oauth.metadata", "route"),
 	(PROTOCOL, "erpnext_mcp.mcp_server.pipeline", "run"),
+	# What Frappe would do itself, a little later: to connect, and to read what it keeps of the user in Redis.
+	(FRAPPE, "erpnext_mcp.documents.connection", "open"),
+	(FRAPPE, "erpnext_mcp.limits.prefetch", "fetch"),
+	(POLICY, "erpnext_mcp.policy.store", "hold"),
 	(POLICY, "erpnext_mcp.policy.store", "load"),
 	(POLICY, "erpnext_mcp.mcp_server.pipeline", "prepare"),
 	(POLICY, "erpnext_mcp.mcp_server.pipeline", "decide"),

@@ -6,6 +6,7 @@ import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from itertools import count
 
 import pytest
@@ -204,6 +205,14 @@ def test_a_part_stops_while_another_that_it_calls_runs():
 		clock.trip("redis")
 	assert 0.02 <= clock.seconds["outer"] < 0.05 <= clock.seconds["inner"]
 	assert clock.trips == {"inner|sql": 1, "outer|redis": 1}
+
+
+@pytest.mark.parametrize("module, path", [(module, path) for _, module, path in phases.PARTS])
+def test_the_parts_that_are_timed_are_there(module, path, site):
+	found = import_module(module)
+	for step in path.split("."):
+		found = getattr(found, step)
+	assert callable(found)
 
 
 def test_the_chart_is_well_formed_and_drawn_to_scale():
