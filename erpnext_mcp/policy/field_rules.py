@@ -10,6 +10,7 @@ from functools import cached_property
 
 from erpnext_mcp.access import FRAPPE_MASK, Field, FieldSets
 from erpnext_mcp.masks import FULL
+from erpnext_mcp.policy.filter_values import MOMENTS
 from erpnext_mcp.policy.profile import MASKED, ONLY_ALLOWED, READ_ONLY, RESTRICTED, DocTypeRule, FieldRule
 
 STANDARD_FIELDS = {
@@ -119,6 +120,8 @@ def resolve(
 
 	title = meta.title_field if meta.title_field in fields and not fields[meta.title_field].mask else None
 	searched = usable(["name", *([title] if title else []), *meta.search_fields])
+	# v15 takes what is searched for in a date for a date, and breaks.
+	searched = [n for n in searched if fields[n].fieldtype not in MOMENTS]
 	hidden_tables = {df.options for df in meta.fields if df.is_table and df.fieldname not in fields}
 	return FieldSets(fields, title, tuple(dict.fromkeys(searched)), frozenset(hidden_tables))
 

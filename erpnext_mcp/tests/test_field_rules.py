@@ -1,5 +1,7 @@
 """Which fields exist for a caller: tables over the pure resolver (T01, T03, T13, T17)."""
 
+from dataclasses import replace
+
 import pytest
 
 from erpnext_mcp.access import FRAPPE_MASK
@@ -153,6 +155,16 @@ def test_t12_search_looks_only_in_what_can_be_filtered():
 	assert sets(levels=MANAGER).search_fields == ("name", "title_text", "margin", "total")
 	assert sets(rule("title_text", "Restricted")).search_fields == ("name", "total")
 	assert sets(rule("title_text", "Masked", "", "Full")).title_field is None
+
+
+def test_a_search_for_a_text_does_not_look_in_dates():
+	"""v15 takes the text for a date and breaks: GL Entry, Quotation and invoices name dates among their search fields."""
+	dated = replace(
+		ORDER,
+		fields=(*ORDER.fields, field("day", "Date"), field("at", "Datetime"), field("hour", "Time")),
+		search_fields=("title_text", "day", "at", "hour"),
+	)
+	assert resolve(dated, CHILDREN, CLERK).search_fields == ("name", "title_text")
 
 
 def test_lists_show_the_title_and_the_columns_of_the_desk():
