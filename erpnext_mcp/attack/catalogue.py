@@ -15,22 +15,25 @@ NUMBERS = tuple(
 
 @dataclass(frozen=True)
 class Attack:
-	"""`attempt` sends and judges; `writes` where what it sends would write."""
+	"""`attempt` sends and judges; `writes` where what it sends would write; `last` where it looks at what the others have got."""
 
 	number: str
 	title: str
 	attempt: Callable[[Trial], None]
 	writes: bool = False
+	last: bool = False
 
 
 ATTACKS: list[Attack] = []
 
 
-def attack(number: str, title: str, *, writes: bool = False) -> Callable[[Callable], Callable]:
+def attack(
+	number: str, title: str, *, writes: bool = False, last: bool = False
+) -> Callable[[Callable], Callable]:
 	"""Registers a function that makes one attack."""
 
 	def register(attempt: Callable[[Trial], None]) -> Callable[[Trial], None]:
-		ATTACKS.append(Attack(number, title, attempt, writes))
+		ATTACKS.append(Attack(number, title, attempt, writes, last))
 		return attempt
 
 	return register
@@ -60,7 +63,7 @@ COVERED = {
 
 
 def attacks() -> list[Attack]:
-	"""All of them, in the order of their numbers."""
+	"""All of them, in the order in which they are made."""
 	# They register themselves here.
 	from erpnext_mcp.attack.themes import (
 		audit,
@@ -77,7 +80,7 @@ def attacks() -> list[Attack]:
 		writing,
 	)
 
-	return sorted(ATTACKS, key=lambda a: a.number)
+	return sorted(ATTACKS, key=lambda a: (a.last, a.number))
 
 
 def run_all(run: Run, only: Iterable[str] = ()) -> list[Verdict]:

@@ -41,7 +41,8 @@ class Run:
 	url: str = ""
 	read_only: bool = False
 	heard: Callable[[str, Reply], None] = lambda number, reply: None
-	errors_seen: int = 0
+	internal: list[str] = field(default_factory=list)
+	"""What has ended in an internal error, whichever attack has called it."""
 
 	@property
 	def target(self) -> Target:
@@ -80,7 +81,8 @@ class Trial:
 		"""One call, looked at."""
 		reply = self.run.attacker.call(tool, arguments, caller=caller, human=human, for_real=for_real)
 		self.calls += 1
-		self.run.errors_seen += not reply.answered
+		if reply.code == "internal":
+			self.run.internal.append(f"{tool} {arguments.get('doctype', '')}".strip())
 		self.run.heard(self.number, reply)
 		if caller in ("", self.target.user):
 			for leak in scan.leaks(self.run.truth, arguments, reply.content, reply.text):

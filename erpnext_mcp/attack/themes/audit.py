@@ -6,7 +6,7 @@ from erpnext_mcp.attack.catalogue import attack
 from erpnext_mcp.attack.trial import Trial
 
 
-@attack("T53", "Hidden values and secrets in the audit")
+@attack("T53", "Hidden values and secrets in the audit", last=True)
 def secrets(t: Trial) -> None:
 	t.says("every column of the entries of this run, against hidden values")
 	t.call("list_doctypes")
@@ -21,7 +21,7 @@ def secrets(t: Trial) -> None:
 		t.judged += 1
 
 
-@attack("T54", "Calls without their entry, or under another name")
+@attack("T54", "Calls without their entry, or under another name", last=True)
 def complete(t: Trial) -> None:
 	t.says("the number and the marks of the entries of this run")
 	t.call("list_doctypes")

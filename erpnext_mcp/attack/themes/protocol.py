@@ -56,9 +56,11 @@ def around(t: Trial) -> None:
 		t.check(not reply.content.get("values"), "a completion for a prompt that is none")
 
 
-@attack("T43", "Refusals that show the inside of the server, or other people's values")
+@attack("T43", "Refusals that show the inside of the server, or other people's values", last=True)
 def refusals(t: Trial) -> None:
-	t.says("arguments of wrong types, too long, half characters; and every refusal of this run")
+	t.says(
+		"arguments of wrong types, too long, half characters; whatever in this run has ended in an internal error"
+	)
 	surface = next((s for s in t.surfaces("read") if s.listable), None)
 	doctype = surface.doctype if surface else MISSING_DOCTYPE
 	wrong: list[tuple[str, dict[str, Any]]] = [
@@ -78,10 +80,12 @@ def refusals(t: Trial) -> None:
 	]
 	for tool, arguments in wrong:
 		reply = t.call(tool, **arguments)
-		if reply.code == "internal":
-			t.broke(f"{tool} breaks on arguments of a wrong form: an internal error")
-		else:
-			t.judged += 1
+		t.judged += reply.code != "internal"
+	for searched in t.surfaces("read"):
+		if searched.listable:
+			t.call("search_generic_documents", doctype=searched.doctype, search_term="a", limit=1)
+	for what in dict.fromkeys(t.run.internal):
+		t.broke(f"{what}: an internal error, see the Error Log")
 
 
 @attack("T56", "Texts that steer whoever reads them")
