@@ -90,7 +90,10 @@ def reads_are_on() -> bool:
 
 def escaped(value: Any) -> str:
 	"""A value as it may stand in a line: nothing in it can end the line or look like the next part of it."""
-	return "".join(_escaped(c) for c in str(value))
+	text = str(value)
+	if text.isprintable() and "|" not in text and "\\" not in text:
+		return text
+	return "".join(_escaped(c) for c in text)
 
 
 def _escaped(character: str) -> str:
