@@ -8,14 +8,12 @@
 The SDK is imported by the first call, not with the hooks: other requests don't pay for it.
 """
 
-from collections.abc import Iterator
-
 import frappe
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from erpnext_mcp import compat
-from erpnext_mcp.api import origin, refused
+from erpnext_mcp.api import api_keys, origin, refused
 from erpnext_mcp.api.oauth import metadata
 from erpnext_mcp.documents import connection, kept_connections
 from erpnext_mcp.errors import CallError
@@ -54,6 +52,7 @@ def route() -> None:
 	if request.path not in PATHS or request.method == "OPTIONS":
 		return
 	request.environ[DOOR] = request.path
+	api_keys.look_up_at_once(_is_ours)
 	if "cmd" in request.args or frappe.local.form_dict.get("cmd") is not None:
 		# Frappe would dispatch by it instead of by the path (T73).
 		_stop(jsonrpc.error(400, None, INVALID_REQUEST, "cmd is not accepted here"))
@@ -87,13 +86,21 @@ def route() -> None:
 
 
 def foresee() -> None:
-	"""For `guard.check`: the user is known now, and nothing has been read for him."""
+	"""For `guard.check`: the user is known now, and nothing has been read for him. Never raises."""
 	environ = frappe.local.request.environ
-	kind = (frappe.local.site, frappe.session.user, *_kind(frappe.local.request))
 	# Without a revision Redis is gone: not another wait for it.
-	if store.load().revision is not None and all(isinstance(part, str) for part in kind):
-		environ[KIND] = kind
-		prefetch.fetch(kind)
+	if store.load().revision is None:
+		return
+	environ[KIND] = (
+		frappe.local.site,
+		frappe.session.user,
+		*jsonrpc.kind(frappe.local.request.get_data()),
+	)
+	try:
+		prefetch.fetch(environ[KIND])
+	except Exception:
+		# Frappe reads it by itself then, and says what is wrong with it.
+		frappe.logger("mcp").error("what a request reads could not be fetched at once", exc_info=True)
 
 
 @frappe.whitelist(allow_guest=True, methods=METHODS)
@@ -148,16 +155,8 @@ def unavailable(error: CallError) -> Response:
 	return answer
 
 
-def _kind(request: Request) -> Iterator[str]:
-	"""What requests that read the same have in common."""
-	try:
-		message = jsonrpc.parse(request.get_data())
-		params = message.get("params") or {}
-		yield message["method"]
-		yield params["name"]
-		yield params["arguments"]["doctype"]
-	except Exception:  # it is looked at later, and answered for what it is
-		return
+def _is_ours() -> bool:
+	return DOOR in frappe.local.request.environ
 
 
 def _stop(answer: Response) -> None:

@@ -9,6 +9,7 @@ DocType, would reach later calls by that: before each use a kept meta is compare
 """
 
 import pickle
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,8 @@ class _Kept:
 
 
 _kept: OrderedDict[tuple[bytes, str], _Kept] = OrderedDict()
+_lock = threading.Lock()
+"""Threads share metas, as they do on v16."""
 
 
 def find(key: bytes, name: str, raw: bytes) -> Any:
@@ -46,15 +49,15 @@ def find(key: bytes, name: str, raw: bytes) -> Any:
 	place = (key, name)
 	kept = _kept.get(place)
 	if kept is not None and kept.raw == raw and kept.state == _state(kept.meta):
-		_kept.move_to_end(place)
 		return kept.meta
 	meta = pickle.loads(raw)
-	_kept[place] = _Kept(raw, meta, _state(meta))
-	_kept.move_to_end(place)
-	size = sum(len(k.raw) for k in _kept.values())
-	while size > MOST_BYTES and len(_kept) > 1:
-		_, dropped = _kept.popitem(last=False)
-		size -= len(dropped.raw)
+	with _lock:
+		_kept[place] = _Kept(raw, meta, _state(meta))
+		size = sum(len(k.raw) for k in _kept.values())
+		while size > MOST_BYTES and len(_kept) > 1:
+			# The one that was made first; those that are used a lot are soon made again.
+			_, dropped = _kept.popitem(last=False)
+			size -= len(dropped.raw)
 	return meta
 
 
@@ -66,10 +69,8 @@ def _state(meta: Any) -> tuple:
 	"""
 	own = meta.__dict__
 	return (
-		tuple(
-			(n, v) for n, v in own.items() if (v is None or isinstance(v, PLAIN)) and not n.startswith("_")
-		),
-		tuple(own.get("_fields", {}).values()),
-		tuple(own.get("_table_fields", ())),
-		tuple(tuple(row.__dict__.values()) for table in TABLES for row in own.get(table) or ()),
+		[(n, v) for n, v in own.items() if n[0] != "_" and (v is None or isinstance(v, PLAIN))],
+		list(own.get("_fields", {}).values()),
+		list(own.get("_table_fields", ())),
+		[list(row.__dict__.values()) for table in TABLES for row in own.get(table) or ()],
 	)

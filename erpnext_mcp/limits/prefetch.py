@@ -7,15 +7,17 @@ fresh as it would be, and nothing gets from one request into another (T49), but 
 """
 
 import pickle
+import threading
 from collections import OrderedDict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import count
 
 import frappe
 from redis.exceptions import RedisError
 
 from erpnext_mcp import compat
-from erpnext_mcp.limits import kept_metas
+from erpnext_mcp.limits import early_reads, kept_metas
 
 MOST_KINDS = 500
 MOST_KEYS = 60
@@ -27,19 +29,18 @@ NAME_LENGTH = 200
 Kind = tuple[str, ...]
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Reads:
 	"""`plain` are keys of values with whether there is one; `hashes` are (key of the hash, field)."""
 
-	plain: dict[bytes, bool] = field(default_factory=dict)
-	hashes: set[tuple[bytes, str]] = field(default_factory=set)
-	uses: int = 0
-
-	def __len__(self) -> int:
-		return len(self.plain) + len(self.hashes)
+	plain: Mapping[bytes, bool]
+	hashes: frozenset[tuple[bytes, str]]
+	uses: Iterator[int] = field(default_factory=lambda: count(1))
 
 
 _reads: OrderedDict[Kind, _Reads] = OrderedDict()
+"""What stands in it is replaced, never changed: a worker can have several threads."""
+_lock = threading.Lock()
 
 
 def fetch(kind: Kind) -> None:
@@ -47,15 +48,23 @@ def fetch(kind: Kind) -> None:
 
 	:param kind: site and user among it
 	"""
-	known = _reads.get(kind)
-	if known is None or not len(known):
+	local = frappe.local.cache
+	if early_reads.is_active():
+		# Everything else that Frappe will ask for is here already.
+		for key, name, raw in early_reads.of_hash(b"|" + kept_metas.HASH):
+			if meta := kept_metas.find(key, name, raw):
+				local.setdefault(key, {}).setdefault(name, meta)
 		return
-	known.uses += 1
-	if known.uses in RELEARN:
-		known.plain.clear()
-		known.hashes.clear()
+	known = _reads.get(kind)
+	if known is None:
+		return
+	if next(known.uses) in RELEARN:
+		with _lock:
+			_reads[kind] = _Reads({}, frozenset(), known.uses)
 		return
 	plain, hashes = list(known.plain), list(known.hashes)
+	if not plain and not hashes:
+		return
 	try:
 		pipeline = frappe.cache.pipeline(transaction=False)
 		for key in plain:
@@ -65,7 +74,6 @@ def fetch(kind: Kind) -> None:
 		values = pipeline.execute(raise_on_error=False)
 	except RedisError:
 		return
-	local = frappe.local.cache
 	for key, raw in zip(plain, values, strict=False):
 		if isinstance(raw, bytes):
 			local.setdefault(key, pickle.loads(raw))
@@ -80,7 +88,8 @@ def fetch(kind: Kind) -> None:
 
 def learn(kind: Kind) -> None:
 	"""Remembers which keys the current request has read since its user was set."""
-	known = _reads.get(kind)
+	if early_reads.is_active() or any(len(part) > NAME_LENGTH for part in kind):
+		return
 	found = {
 		key: value
 		for key, value in frappe.local.cache.items()
@@ -88,19 +97,18 @@ def learn(kind: Kind) -> None:
 	}
 	hashes = {(key, name) for key in found if _is_hash(key) for name in found[key] if isinstance(name, str)}
 	plain = {key: value is not None for key, value in found.items() if not _is_hash(key)}
-	if known is not None and known.plain.keys() >= plain.keys() and known.hashes >= hashes:
+	with _lock:
+		known = _reads.get(kind)
+		if known is None or not (known.plain.keys() >= plain.keys() and known.hashes >= hashes):
+			before = known or _Reads({}, frozenset())
+			known = _Reads({**before.plain, **plain}, before.hashes | hashes, before.uses)
+			if len(known.plain) + len(known.hashes) > MOST_KEYS:
+				_reads.pop(kind, None)
+				return
+			_reads[kind] = known
 		_reads.move_to_end(kind)
-		return
-	reads = known if known is not None else _Reads()
-	reads.plain.update(plain)
-	reads.hashes |= hashes
-	if len(reads) > MOST_KEYS or any(len(part) > NAME_LENGTH for part in kind):
-		_reads.pop(kind, None)
-		return
-	_reads[kind] = reads
-	_reads.move_to_end(kind)
-	while len(_reads) > MOST_KINDS:
-		_reads.popitem(last=False)
+		while len(_reads) > MOST_KINDS:
+			_reads.popitem(last=False)
 
 
 HASHES = frozenset(

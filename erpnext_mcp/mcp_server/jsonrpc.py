@@ -12,6 +12,7 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 MAX_ID_LENGTH = 255
 MAX_DEPTH = 64
 """Deepest nesting of a body. Python's own limit differs between versions, and 3.14 has none worth the name."""
+LONGEST_LOOKED_AT = 20_000
 SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 """An escape of half a character. Two of them can be one; one alone is no text, and nothing can be done with it."""
 
@@ -36,6 +37,23 @@ def parse(body: bytes) -> Any:
 	if SURROGATE.search(body):
 		json.dumps(message, ensure_ascii=False).encode()
 	return message
+
+
+def kind(body: bytes) -> tuple[str, ...]:
+	"""What requests that do alike have in common: the method, a tool's name, the DocType. Empty for what is too long to look at twice,
+	or not understood: that is answered elsewhere for what it is."""
+	found: list[str] = []
+	if len(body) > LONGEST_LOOKED_AT:
+		return ()
+	try:
+		message = json.loads(body)
+		found.append(message["method"])
+		params = message.get("params") or {}
+		found.append(params["name"])
+		found.append(params["arguments"]["doctype"])
+	except Exception:
+		pass
+	return tuple(part for part in found if isinstance(part, str))
 
 
 def _check_depth(message: Any) -> None:

@@ -1,6 +1,7 @@
 """What a worker keeps warm between calls (connections, metas, which keys of Redis to ask for) carries nothing of one call
 into another (T49), and is dropped as soon as it is no longer true."""
 
+import contextvars
 import copy
 import json
 import pickle
@@ -12,12 +13,14 @@ from typing import Any
 
 import frappe
 import pytest
+from frappe.utils.password import set_encrypted_password
 
 from erpnext_mcp import compat
 from erpnext_mcp.documents import kept_connections
 from erpnext_mcp.documents.round_trips import Economy
-from erpnext_mcp.limits import kept_metas, prefetch
+from erpnext_mcp.limits import early_reads, kept_metas, prefetch
 from erpnext_mcp.mcp_server.registry import TOOLS
+from erpnext_mcp.mcp_server.uvicorn_door.foreseeing import foreseeing
 from erpnext_mcp.policy import known_users, store
 from erpnext_mcp.tests.endpoint import META, MODERN
 
@@ -31,6 +34,7 @@ def forget_everything() -> None:
 	"""As a process is when it has just been started."""
 	kept_connections.close_all()
 	prefetch._reads.clear()
+	early_reads._commands.clear()
 	kept_metas._kept.clear()
 	store._kept.clear()
 	known_users._known.clear()
@@ -45,11 +49,15 @@ def worker(site, server, admin) -> Iterator[Callable[..., Any]]:
 	forget_everything()
 
 
-@pytest.fixture
-def ask(worker, site) -> Callable[..., tuple[int, Any]]:
-	"""ask(key, method, params, **headers) → status and body of the answer, from that worker."""
-	from frappe.app import application
+@pytest.fixture(params=["site", "uvicorn"])
+def ask(request, worker, site) -> Callable[..., tuple[int, Any]]:
+	"""ask(key, method, params, **headers) → status and body of the answer, from that worker, of either door."""
+	import frappe.app
 	from werkzeug.test import Client
+
+	application = frappe.app.application
+	if request.param == "uvicorn":
+		application = foreseeing(application)
 
 	def one(key: str, body: str, headers: dict[str, str]) -> tuple[int, Any]:
 		response = Client(application, use_cookies=False).open(
@@ -73,9 +81,15 @@ def ask(worker, site) -> Callable[..., tuple[int, Any]]:
 
 	def ask(key: str, method: str, params: dict | None = None, /, **headers: str) -> tuple[int, Any]:
 		body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params or {}})
-		return worker(one, key, body, {name.replace("_", "-"): value for name, value in headers.items()})
+		# As `uvicorn_door.exchange` has it; the site's own workers use one context for all.
+		run = contextvars.Context().run if request.param == "uvicorn" else _run
+		return worker(run, one, key, body, {name.replace("_", "-"): value for name, value in headers.items()})
 
 	return ask
+
+
+def _run(function: Callable[..., Any], *arguments: Any) -> Any:
+	return function(*arguments)
 
 
 def content(answer: tuple[int, Any]) -> dict[str, Any]:
@@ -186,6 +200,77 @@ def test_languages_and_time_zones_are_each_ones_own(ask, settled, world, reader_
 		for user, key in ((world.READER, reader_key), (world.MASTER, master_key)):
 			info = content(ask(key, *call("get_system_info")))
 			assert (info["user"], info["language"]) == (user, LANGUAGES[user])
+
+
+def test_changes_are_effective_at_the_next_call(ask, changed, granted, world):
+	"""What a warm worker could still believe: credentials, users, roles, rows, fields, the switch (T44, T48, T58)."""
+	listing = call("list_generic_documents", doctype="Customer", filters={"name": ["like", "MCP %"]})
+	key = world.api_key(world.READER)
+
+	def names() -> Any:
+		status, body = ask(key, *listing)
+		if status != 200:
+			return status
+		found = body["result"]["structuredContent"]
+		return {d["name"] for d in found["documents"]} if "documents" in found else found["code"]
+
+	with granted({"Customer": "read", "Territory": "read"}):
+		for _ in range(4):
+			assert names() == set(world.NORTHERN)
+		with changed("User", world.READER, enabled=0):
+			assert names() == 401
+		assert names() == set(world.NORTHERN)
+		with changed("MCP Gateway Settings", "MCP Gateway Settings", enabled=0):
+			assert names() == "unavailable"
+		assert names() == set(world.NORTHERN)
+		permission = frappe.get_doc("User Permission", {"user": world.READER, "allow": "Territory"})
+		with changed("User Permission", permission.name, for_value=world.SOUTH):
+			assert names() == {world.HIDDEN}
+		assert names() == set(world.NORTHERN)
+		frappe.get_doc("User", world.READER).remove_roles("Sales User")
+		frappe.db.commit()
+		try:
+			assert names() == "not_found"
+		finally:
+			frappe.get_doc("User", world.READER).add_roles("Sales User")
+			frappe.db.commit()
+		assert names() == set(world.NORTHERN)
+		with granted({"Territory": "read"}):
+			assert names() == "not_found"
+		old, key = key, key + "new"
+		assert names() == 401
+		set_encrypted_password("User", world.READER, key.split(":")[1], "api_secret")
+		frappe.db.commit()
+		try:
+			assert names() == set(world.NORTHERN)
+			assert ask(old, *listing)[0] == 401
+		finally:
+			set_encrypted_password("User", world.READER, old.split(":")[1], "api_secret")
+			frappe.db.commit()
+
+
+def test_a_field_that_comes_is_there_at_the_next_call(ask, granted, world):
+	key = world.api_key(world.MASTER)
+	get = call("get_generic_document", doctype="Customer", name=world.ALPHA)
+	with granted({"Customer": "read"}):
+		for _ in range(4):
+			assert "mcp_warm" not in content(ask(key, *get))["document"]
+		field = frappe.get_doc(
+			{
+				"doctype": "Custom Field",
+				"dt": "Customer",
+				"fieldname": "mcp_warm",
+				"label": "W",
+				"fieldtype": "Data",
+			}
+		).insert()
+		frappe.db.commit()
+		try:
+			assert "mcp_warm" in content(ask(key, *get))["document"]
+		finally:
+			field.delete()
+			frappe.db.commit()
+		assert "mcp_warm" not in content(ask(key, *get))["document"]
 
 
 def test_a_stream_that_is_cut_off_leaves_nothing(worker, ask, site, granted, world, reader_key, master_key):
@@ -545,17 +630,25 @@ def test_no_more_metas_are_kept_than_their_size_allows(admin, kept, monkeypatch)
 # What is asked for at once
 
 
-def test_keys_are_remembered_by_user_and_never_values(ask, granted, world, reader_key, master_key):
+def test_keys_are_remembered_by_user_and_never_values(request, ask, granted, world, reader_key, master_key):
 	listing = call("list_generic_documents", doctype="Customer")
 	with granted({"Customer": "read"}):
 		for _ in range(2):
 			for key in (reader_key, master_key):
 				content(ask(key, *listing))
+	if request.node.callspec.params["ask"] == "uvicorn":
+		assert not prefetch._reads and len(early_reads._commands) == 2
+		for kind, commands in early_reads._commands.items():
+			(name,) = (command[2] for command in commands if command[1].endswith(b"|roles"))
+			other = {world.READER, world.MASTER} - {name}
+			assert commands and not any(o in str(command) for command in commands for o in other)
+			assert not any(reader_key.split(":")[1] in str(part) for part in (*kind, *commands))
+		return
 	kinds = {kind[1]: reads for kind, reads in prefetch._reads.items()}
 	assert set(kinds) == {world.READER, world.MASTER}
 	for user, reads in kinds.items():
 		(other,) = set(kinds) - {user}
-		assert len(reads)
+		assert reads.hashes
 		assert not any(name == other for _, name in reads.hashes)
 		assert not any(other.encode() in key for key in reads.plain)
 		assert set(reads.plain.values()) <= {True, False}
@@ -610,6 +703,57 @@ def test_a_value_that_there_is_not_yet_is_made(admin, worker, site):
 			frappe.destroy()
 
 	assert worker(steps) == "new"
+
+
+def test_what_a_request_writes_it_reads(admin, worker, site):
+	"""Early answers are of the time before the request; what it has written itself is not among them."""
+
+	def one() -> list[Any]:
+		early_reads.begin(("c",))
+		frappe.init(site.name, force=True)
+		found = [frappe.cache.get_value("mcp_test_early"), frappe.cache.hget("mcp_test_early_hash", "a")]
+		frappe.cache.set_value("mcp_test_early", "written")
+		frappe.cache.hset("mcp_test_early_hash", "a", "written")
+		frappe.local.cache = {}
+		found += [frappe.cache.get_value("mcp_test_early"), frappe.cache.hget("mcp_test_early_hash", "a")]
+		frappe.cache.delete_value("mcp_test_early")
+		frappe.local.cache = {}
+		found.append(frappe.cache.get_value("mcp_test_early"))
+		early_reads.end(learn=True)
+		frappe.cache.set_value("mcp_test_early", "between")
+		frappe.cache.hset("mcp_test_early_hash", "a", "between")
+		frappe.destroy()
+		return found
+
+	assert worker(contextvars.Context().run, one)[2:] == ["written", "written", None]
+	for _ in range(2):
+		found = worker(contextvars.Context().run, one)
+		assert found == ["between", "between", "written", "written", None]
+
+
+def test_early_answers_are_good_for_moments(admin, worker, site):
+	def one() -> list[Any]:
+		early_reads.begin(("d",))
+		frappe.init(site.name, force=True)
+		found = [frappe.cache.get_value("mcp_test_early")]
+		# By another process.
+		other = type(frappe.cache).__mro__[1].from_url(frappe.conf.redis_cache) if mariadb else frappe.cache
+		other.execute_command("SET", frappe.cache.make_key("mcp_test_early"), pickle.dumps("later"))
+		frappe.local.cache = {}
+		found.append(frappe.cache.get_value("mcp_test_early"))
+		early_reads._current.get().until = 0
+		frappe.local.cache = {}
+		found.append(frappe.cache.get_value("mcp_test_early"))
+		early_reads.end(learn=True)
+		frappe.cache.set_value("mcp_test_early", "before")
+		frappe.destroy()
+		return found
+
+	mariadb = frappe.db.db_type == "mariadb"
+	worker(contextvars.Context().run, one)
+	found = worker(contextvars.Context().run, one)
+	assert found[0] == "before" and found[2] == "later"
+	frappe.cache.delete_value(["mcp_test_early", "mcp_test_early_hash"])
 
 
 def test_modern_calls_are_warm_too(ask, granted, world, reader_key):

@@ -16,7 +16,8 @@ from starlette.types import Receive, Scope, Send
 
 from erpnext_mcp.mcp_server.jsonrpc import MAX_BODY_BYTES, error_body
 from erpnext_mcp.mcp_server.uvicorn_door.environ import environ_of
-from erpnext_mcp.mcp_server.uvicorn_door.exchange import Application, Exchange, Head
+from erpnext_mcp.mcp_server.uvicorn_door.exchange import END, Application, Exchange, Head
+from erpnext_mcp.mcp_server.uvicorn_door.foreseeing import foreseeing
 from erpnext_mcp.mcp_server.uvicorn_door.health import health
 
 PATHS = ("/mcp", "/api/method/erpnext_mcp.api.mcp.handle")
@@ -79,9 +80,10 @@ class Door:
 							{"type": "http.response.start", "status": piece.status, "headers": piece.headers}
 						)
 						started = True
+					elif piece is END:
+						await send({"type": "http.response.body", "body": b"", "more_body": False})
 					else:
 						await send({"type": "http.response.body", "body": piece, "more_body": True})
-			await send({"type": "http.response.body", "body": b"", "more_body": False})
 		except Exception:
 			if started:
 				raise
@@ -103,7 +105,7 @@ def create_app(application: Application | None = None, threads: int = 0) -> Star
 		if only := os.environ.get(SITE_VARIABLE):
 			# As `bench serve` has it (`frappe.app.serve`).
 			frappe.app._site = only
-	door = Door(application, threads or int(os.environ.get(THREADS_VARIABLE) or THREADS))
+	door = Door(foreseeing(application), threads or int(os.environ.get(THREADS_VARIABLE) or THREADS))
 
 	@contextlib.asynccontextmanager
 	async def lifespan(app: Starlette) -> AsyncIterator[None]:

@@ -19,38 +19,56 @@ class Head:
 	headers: Headers
 
 
+class End:
+	"""The answer is complete; what the application still does is done behind it."""
+
+
+END = End()
+Piece = Head | bytes | End
+
+
 class Exchange:
-	"""Runs a WSGI application for one request and hands on its answer piece by piece, while it comes."""
+	"""Runs a WSGI application for one request and hands on its answer while it comes: at once where its length is known, else
+	piece by piece. Each handing on wakes the event loop."""
 
 	def __init__(self, application: Application, environ: dict[str, Any]):
 		self._application = application
 		self._environ = environ
 		self._loop = asyncio.get_running_loop()
-		self._answer: asyncio.Queue[Head | bytes | BaseException | None] = asyncio.Queue()
+		self._answer: asyncio.Queue[list[Piece | BaseException]] = asyncio.Queue()
 		self._gone = False
+		self._held: list[Piece | BaseException] = []
+		self._is_whole = False
+		"""Whether the body comes at once: the head tells its length."""
+		self._late: BaseException | None = None
 
 	def client_gone(self) -> None:
 		"""Nobody waits any more: a stream ends at its next piece. What is answered at once is done to its end."""
 		self._gone = True
 
-	async def run(self, executor: Executor) -> AsyncIterator[Head | bytes]:
-		"""The head, then the pieces of the body.
+	async def run(self, executor: Executor) -> AsyncIterator[Piece]:
+		"""The head, the pieces of the body, and END as soon as there are no more; it is over when the application is.
 
-		:raises Exception: the application's own, before it has given a head or in the middle of the body
+		:raises Exception: the application's own, before it has given a head, in the middle of the body or behind it
 		"""
 		# In a context of its own: nothing of another request on that thread is to be seen, `frappe.local` included (T49).
 		done = self._loop.run_in_executor(executor, contextvars.Context().run, self._work)
 		try:
-			while (piece := await self._answer.get()) is not None:
-				if isinstance(piece, BaseException):
-					raise piece
-				yield piece
+			piece: Piece | BaseException | None = None
+			while piece is not END:
+				for piece in await self._answer.get():
+					if isinstance(piece, BaseException):
+						raise piece
+					yield piece
 		finally:
 			self.client_gone()
 			await asyncio.shield(done)
+		if self._late is not None:
+			raise self._late
 
 	def _work(self) -> None:
 		"""On the thread. Never raises."""
+		ended = False
 		try:
 			body = self._application(self._environ, self._start)
 			try:
@@ -58,19 +76,24 @@ class Exchange:
 					if self._gone:
 						break
 					if piece:
-						self._hand_on(piece)
+						self._body(piece)
+				self._hand_on(END)
+				ended = True
 			finally:
 				# Ends Frappe's request, whatever became of it; a stream that is cut off ends here.
 				close = getattr(body, "close", None)
 				if close is not None:
 					close()
-			self._hand_on(None)
 		except BaseException as e:
-			self._hand_on(e)
+			if ended:
+				self._late = e
+			else:
+				self._hand_on(e)
 
 	def _start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[..., Any]:
 		encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-		self._hand_on(Head(int(status.split(" ", 1)[0]), encoded))
+		self._is_whole = any(name == b"content-length" for name, _ in encoded)
+		self._held.append(Head(int(status.split(" ", 1)[0]), encoded))
 		return self._write
 
 	def _write(self, piece: bytes) -> None:
@@ -82,5 +105,13 @@ class Exchange:
 			raise ConnectionResetError("the client is gone")
 		self._hand_on(piece)
 
-	def _hand_on(self, piece: Head | bytes | BaseException | None) -> None:
-		self._loop.call_soon_threadsafe(self._answer.put_nowait, piece)
+	def _body(self, piece: bytes) -> None:
+		if self._is_whole:
+			# With it goes the end.
+			self._held.append(piece)
+		else:
+			self._hand_on(piece)
+
+	def _hand_on(self, piece: Piece | BaseException) -> None:
+		held, self._held = [*self._held, piece], []
+		self._loop.call_soon_threadsafe(self._answer.put_nowait, held)
