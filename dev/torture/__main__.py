@@ -27,9 +27,12 @@ LONGEST_END = 180
 
 
 def tortured(
-	on: Backends, bench: Path, minutes: float, clients: int, pause: float, seed: int, log: IO
+	on: Backends, bench: Path, minutes: float, clients: int, pause: float, seed: int, only: str, log: IO
 ) -> report.Report:
-	"""The whole of it, on the site this thread is connected to."""
+	"""The whole of it, on the site this thread is connected to.
+
+	:param only: what the names of faults have in common that are to happen
+	"""
 	import frappe
 
 	from dev.torture import faults, observe, switches, world
@@ -55,7 +58,7 @@ def tortured(
 	probes = range(PROBES, PROBES + len(urls) + 1)
 	probing = [client(n, built.probe, probes, urls[i : i + 1] or urls) for i, n in enumerate(probes)]
 	injected = faults.Faults(on, running, probing[:-1], probing[-1], seed)
-	injected.prepare()
+	injected.prepare(only)
 	began = time.monotonic()
 	until = began + minutes * 60
 	started = [
@@ -100,6 +103,9 @@ def main() -> int:
 	parser.add_argument("--clients", type=int, default=32)
 	parser.add_argument("--pause", type=float, default=0.2, help="mean seconds between two steps of a client")
 	parser.add_argument("--seed", type=int, default=8)
+	parser.add_argument(
+		"--only", default="", help="a part of the names of the faults that are to happen, such as Redis"
+	)
 	arguments = parser.parse_args()
 	faulthandler.enable()
 	# Servers run in the site's folder and still find `dev` and the app.
@@ -112,7 +118,14 @@ def main() -> int:
 		sites.copy_template(sites.template("mariadb"), bench)
 		stack.enter_context(sites.connected(bench, sites.SITE))
 		found = tortured(
-			on, bench, arguments.minutes, arguments.clients, arguments.pause, arguments.seed, log
+			on,
+			bench,
+			arguments.minutes,
+			arguments.clients,
+			arguments.pause,
+			arguments.seed,
+			arguments.only,
+			log,
 		)
 	report.save(found, FOLDER)
 	print(report.told(found))

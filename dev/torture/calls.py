@@ -40,3 +40,4 @@ class Call:
 	documents: int = 1
 	dry_run: bool = False
 	repeated: bool = False
+	url: str = ""

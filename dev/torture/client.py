@@ -316,6 +316,7 @@ class Client:
 			documents,
 			bool(arguments.get("dry_run")),
 			bool(answer.content.get("repeated")),
+			url,
 		)
 		self._shared.add(call, problem and f"{tool} {arguments.get('name', '')} at {url}: {problem}")
 		return answer
@@ -374,7 +375,7 @@ class Running(threading.Thread):
 	"""
 
 	def __init__(self, client: Client, until: float, pause: float):
-		super().__init__(name=f"client {client.number}")
+		super().__init__(name=f"client {client.number}", daemon=True)
 		self.problem: BaseException | None = None
 		self._client, self._until, self._pause = client, until, pause
 

@@ -103,7 +103,7 @@ class Administrator(threading.Thread):
 	"""Turns the switches one after the other, with a connection of his own; seals the audit meanwhile."""
 
 	def __init__(self, site: str, timelines: Mapping[str, Timeline], seed: int):
-		super().__init__(name="administrator")
+		super().__init__(name="administrator", daemon=True)
 		self.changes: dict[str, int] = dict.fromkeys(SETTERS, 0)
 		self.slowest = 0.0
 		self.problem: BaseException | None = None

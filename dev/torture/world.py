@@ -11,6 +11,7 @@ from erpnext_mcp.tests import world, writes
 
 ROLE = "Torture Role"
 USERS_PER_GROUP = 2
+CUSTOMER = "Torture Customer"
 PROBE = "torture.probe@example.com"
 PLENTY = 100_000_000
 """Limits that are counted but never reached."""
@@ -60,8 +61,12 @@ def build() -> World:
 	world.make_user(PROBE, ROLE)
 	_profile("probe", [PROBE])
 	built.probe = User(PROBE, "probe", world.api_key(PROBE))
+	customer = frappe.copy_doc(frappe.get_doc("Customer", world.ALPHA))
+	customer.update({"name": None, "customer_name": CUSTOMER})
+	# Whoever buys all the time would reach any other limit.
+	customer.set("credit_limits", [{"company": writes.company(), "credit_limit": PLENTY}])
 	built.invoice = {
-		"customer": world.ALPHA,
+		"customer": customer.insert().name,
 		"company": writes.company(),
 		"items": [{"item_code": writes.item(), "qty": n + 1, "rate": 10} for n in range(shapes.LINES)],
 	}
