@@ -3,6 +3,7 @@
 import http.client
 import json
 import random
+import select
 import time
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from dev.torture.answers import CLIENT, CUT, Answer, Fate, read
 TIMEOUT = 60
 """Seconds after which a call counts as cut."""
 FRESH = 2.0
-"""Seconds for which an idle connection is used again: a server may close it later."""
+"""Seconds for which an idle connection is used again, if the server has not closed it: as clients of HTTP do."""
 
 
 class Wire:
@@ -61,7 +62,7 @@ class Wire:
 
 	def _connection(self, url: str) -> http.client.HTTPConnection:
 		connection, used = self._open.pop(url, (None, 0.0))
-		if connection and time.monotonic() - used < FRESH:
+		if connection and time.monotonic() - used < FRESH and _is_open(connection):
 			return connection
 		if connection:
 			connection.close()
@@ -74,3 +75,12 @@ class Wire:
 		params = {"name": tool, "arguments": arguments}
 		message = {"jsonrpc": "2.0", "id": request_id, "method": "tools/call", "params": params}
 		connection.request("POST", "/mcp", json.dumps(message), self._headers)
+
+
+def _is_open(connection: http.client.HTTPConnection) -> bool:
+	"""Between two calls a server has nothing to say but that it hangs up."""
+	if connection.sock is None:
+		return True  # the next request opens it
+	poll = select.poll()
+	poll.register(connection.sock, select.POLLIN | select.POLLHUP | select.POLLERR)
+	return not poll.poll(0)
