@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from erpnext_mcp import compat
-from erpnext_mcp.api import api_keys, origin, refused
+from erpnext_mcp.api import origin, refused
 from erpnext_mcp.api.oauth import metadata
 from erpnext_mcp.documents import connection, kept_connections
 from erpnext_mcp.errors import CallError
@@ -52,7 +52,6 @@ def route() -> None:
 	if request.path not in PATHS or request.method == "OPTIONS":
 		return
 	request.environ[DOOR] = request.path
-	api_keys.look_up_at_once(_is_ours)
 	if "cmd" in request.args or frappe.local.form_dict.get("cmd") is not None:
 		# Frappe would dispatch by it instead of by the path (T73).
 		_stop(jsonrpc.error(400, None, INVALID_REQUEST, "cmd is not accepted here"))
@@ -153,10 +152,6 @@ def unavailable(error: CallError) -> Response:
 	answer = jsonrpc.error(503, None, SERVER_ERROR, error.message, error.as_dict())
 	answer.headers["Retry-After"] = str(error.details["retry_after"])
 	return answer
-
-
-def _is_ours() -> bool:
-	return DOOR in frappe.local.request.environ
 
 
 def _stop(answer: Response) -> None:

@@ -63,7 +63,6 @@ READS_ONLY_OUR_OWN = {
 	"audit/entry.py",  # writes entries, reads nothing
 	"audit/table.py",  # entries and seals, for the jobs and commands that prove them
 	"api/oauth/registration.py",  # inserts an OAuth Client for who is nobody yet, where the settings allow it
-	"api/api_keys.py",  # whose key it is that the request brings
 	"api/refused.py",  # whose credentials were refused
 	"documents/idempotency.py",  # our own keys
 	"limits/approvals.py",  # our own requests
@@ -79,9 +78,6 @@ READS_ONLY_OUR_OWN = {
 
 
 CONSTANT_STATEMENTS = {
-	"api/api_keys.py": (  # the look-up of a key, as frappe.qb has put it together once
-		"frappe.db.sql(_statement(frappe.db.db_type), (api_key,))",
-	),
 	"audit/entry.py": (  # the insert of an entry, as frappe.qb has put it together once
 		"frappe.db.sql(_insert(frappe.db.db_type, tuple(row)), tuple(row.values()))",
 	),
