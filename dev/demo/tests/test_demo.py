@@ -70,7 +70,8 @@ def test_three_people_with_keys(first):
 
 
 def test_it_fits_on_a_screen_or_two(first):
-	notes = re.findall(r"(?m)^ {6}(?! ).*$", first.rpartition(" Session ")[0])  # a terminal writes them over each other
+	# On a terminal these are written over each other.
+	notes = re.findall(r"(?m)^ {6}(?! ).*$", first.rpartition(" Session ")[0])
 	assert notes
 	assert len(first.splitlines()) - len(notes) <= 92
 
