@@ -16,9 +16,13 @@ def as_now() -> None:
 
 
 def values_of(doctype: str, name: str) -> tuple[str, str]:
-	"""All that a document and its rows hold now, as one text; and who has changed it last."""
+	"""All that a document and its rows hold now, as one text, and who has changed it last; empty where there is none."""
 	as_now()
-	doc = frappe.get_doc(doctype, name)
+	try:
+		doc = frappe.get_doc(doctype, name)
+	except frappe.DoesNotExistError:
+		frappe.clear_messages()
+		return "", ""
 	return str(doc.as_dict()), doc.modified_by
 
 
