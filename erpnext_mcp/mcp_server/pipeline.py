@@ -29,6 +29,7 @@ from erpnext_mcp.documents.transactions import (
 	writing,
 )
 from erpnext_mcp.errors import CallError, NotPermitted, Paused, TooLarge, Unavailable, Withheld
+from erpnext_mcp.limits import own_cache
 from erpnext_mcp.mcp_server import arguments as tool_arguments
 from erpnext_mcp.mcp_server import asking, kept_answers, registering, registry, suspending
 from erpnext_mcp.mcp_server.caller import Caller
@@ -157,6 +158,8 @@ def prepare(call: Call) -> dict[str, Any]:
 	policy = store.load()
 	call.settings, call.policy_revision = policy.settings, policy.revision
 	if known_users.settle(caller.user, policy.revision):
+		# With another revision, too: a Redis that was restarted has lost the last one.
+		own_cache.check()
 		identify(caller)
 	if not policy.settings.enabled:
 		raise Unavailable(
