@@ -157,10 +157,9 @@ def prepare(call: Call) -> dict[str, Any]:
 	identify(caller)
 	policy = store.load()
 	call.settings, call.policy_revision = policy.settings, policy.revision
-	if known_users.settle(caller.user, policy.revision):
-		# With another revision, too: a Redis that was restarted has lost the last one.
-		own_cache.check()
-		identify(caller)
+	# A Redis that was restarted has lost the revision: that there is a new one tells of it, too.
+	if not known_users.settle(caller.user, policy.revision, anew=own_cache.check):
+		raise not_logged_in()
 	if not policy.settings.enabled:
 		raise Unavailable(
 			"MCP access to this site is switched off.",
@@ -366,9 +365,11 @@ def identify(caller: Caller) -> None:
 	:raises NotPermitted: Guest, or a user who was disabled after his token was issued (T44)
 	"""
 	if not is_somebody(caller.user):
-		raise NotPermitted(
-			"You are not logged in.", "Connect with an API key or an OAuth token of this site."
-		)
+		raise not_logged_in()
+
+
+def not_logged_in() -> NotPermitted:
+	return NotPermitted("You are not logged in.", "Connect with an API key or an OAuth token of this site.")
 
 
 def is_somebody(user: str) -> bool:

@@ -3,18 +3,30 @@
 Frappe drops it when it is changed, which is before the change is committed. Who asks in between fills the cache with what was, and
 nothing drops it again: a role that was taken away would go on to hold, for hours (seen under load, docs/torture.md). So
 each process reads it once for every revision of the policy, which changes of users renew, too; what Frappe has kept must be the
-same at every call.
+same at every call. It is read past Frappe's cache: others who are slower may be filling that at this very moment.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import frappe
-from frappe.permissions import get_user_permissions
+from frappe.permissions import AUTOMATIC_ROLES, get_user_permissions
 
 from erpnext_mcp.policy import store
 
-_known: dict[str, tuple[str, dict[str, tuple]]] = {}
-"""By site: the revision, and by user what the database said under it."""
+
+@dataclass(frozen=True)
+class _Known:
+	"""As the database says: `roles` without those that everybody has."""
+
+	enabled: bool
+	roles: frozenset[str]
+	user_permissions: Any
+
+
+_known: dict[str, tuple[str, dict[str, _Known]]] = {}
+"""By site: the revision, and by user what was read under it."""
 
 
 def changed(doc: Any = None, method: str | None = None) -> None:
@@ -22,35 +34,54 @@ def changed(doc: Any = None, method: str | None = None) -> None:
 	store.changed()
 
 
-def settle(user: str, revision: str | None) -> bool:
+def settle(user: str, revision: str | None, anew: Callable[[], object] = lambda: None) -> bool:
 	"""Makes what Frappe keeps about a user what the database says, for this call and others.
 
 	May roll back: call it before anything of the call is written.
 
 	:param revision: of the policy; None while it can't be known
-	:returns: whether Frappe was asked anew, and may say something else now than before
+	:param anew: called where the database is asked, which is so for every new revision
+	:returns: whether the user is enabled
 	"""
 	site = frappe.local.site
 	of_revision, known = _known.get(site, ("", {}))
-	if revision and of_revision == revision and known.get(user) == _kept_by_frappe(user):
-		return False
+	if revision and of_revision == revision and (of_user := known.get(user)) == _kept_by_frappe(user):
+		return of_user.enabled
+	anew()
 	# The revision was read before: what a new snapshot shows is at least as new as it.
 	frappe.db.rollback()
-	for name in ("roles", "user_permissions"):
-		frappe.cache.hdel(name, user)
-	frappe.clear_document_cache("User", user)
-	frappe.local.role_permissions = {}
+	found = _read(user)
 	if revision:
 		if of_revision != revision:
 			_known[site] = (revision, known := {})
-		known[user] = _kept_by_frappe(user)
-	return True
+		known[user] = found
+	return found.enabled
 
 
-def _kept_by_frappe(user: str) -> tuple:
-	"""Read from the database where it is not kept."""
-	return (
-		frappe.get_cached_value("User", user, "enabled"),
-		sorted(frappe.get_roles(user)),
+def _kept_by_frappe(user: str) -> _Known:
+	return _Known(
+		bool(frappe.get_cached_value("User", user, "enabled")),
+		frozenset(frappe.get_roles(user)).difference(AUTOMATIC_ROLES),
 		get_user_permissions(user),
 	)
+
+
+def _read(user: str) -> _Known:
+	"""From the database; corrects what Frappe keeps."""
+	table = frappe.qb.DocType("Has Role")
+	rows = (
+		frappe.qb.from_(table)
+		.select(table.role)
+		.where((table.parenttype == "User") & (table.parent == user))
+		.run()
+	)
+	roles = frozenset(role for (role,) in rows).difference(AUTOMATIC_ROLES)
+	enabled = bool(frappe.db.get_value("User", user, "enabled"))
+	if enabled != bool(frappe.get_cached_value("User", user, "enabled")):
+		frappe.clear_document_cache("User", user)
+	automatic = [role for role in frappe.get_roles(user) if role in AUTOMATIC_ROLES]
+	frappe.cache.hset("roles", user, [*sorted(roles), *automatic])
+	frappe.local.role_permissions = {}
+	# As if Redis had said that there are none: then Frappe reads them from the database and keeps them.
+	frappe.local.cache.setdefault(frappe.cache.make_key("user_permissions"), {})[user] = None
+	return _Known(enabled, roles, get_user_permissions(user))

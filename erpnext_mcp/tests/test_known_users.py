@@ -64,6 +64,29 @@ def test_a_role_that_was_taken_away_while_others_asked(admin, asks, world):
 	assert asks(world.MASTER) == (everybody, True)
 
 
+def test_somebody_fills_the_cache_while_it_is_put_right(admin, asks, world, monkeypatch):
+	"""He asked before the commit, and is told after everything was dropped."""
+	before = left_over("roles", world.MASTER)
+	assert asks(world.MASTER)[1]
+	frappe.get_doc("User", world.MASTER).remove_roles(ROLE)
+	frappe.db.commit()
+	hdel = type(frappe.cache).hdel
+
+	def dropped(self, name, key, *args, **kwargs):
+		hdel(self, name, key, *args, **kwargs)
+		if (name, key) == ("roles", world.MASTER):
+			fill("roles", world.MASTER, before)
+
+	fill("roles", world.MASTER, before)
+	monkeypatch.setattr(type(frappe.cache), "hdel", dropped)
+	try:
+		assert not asks(world.MASTER)[1]
+	finally:
+		monkeypatch.undo()
+		frappe.get_doc("User", world.MASTER).add_roles(ROLE)
+		frappe.db.commit()
+
+
 def test_user_permissions_that_were_changed_while_others_asked(admin, asks, world):
 	assert asks(world.MASTER)[0] == {*world.NORTHERN, world.HIDDEN}
 	before = left_over("user_permissions", world.MASTER)
