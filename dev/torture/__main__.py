@@ -90,6 +90,7 @@ def tortured(
 	]
 	switches.patiently(observe.at_rest, time.monotonic() + 60)
 	observed = switches.patiently(observe.observe, time.monotonic() + 60)
+	(FOLDER / "errors.txt").write_text(switches.patiently(observe.errors, time.monotonic() + 60))
 	found = report.put_together(
 		minutes, clients, shared.calls, shared.wrong, injected.done, administrator.changes, observed, crashed
 	)

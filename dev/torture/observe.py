@@ -44,6 +44,12 @@ def observe() -> Observed:
 	)
 
 
+def errors() -> str:
+	"""What the server wrote to the site's Error Log about calls that failed for reasons that nobody foresaw."""
+	logs = _all("Error Log", "where method like 'MCP %' order by creation")
+	return "\n\n".join(f"{log['name']} {log['creation']} {log['method']}\n{log['error']}" for log in logs)
+
+
 def _entries() -> list[Entry]:
 	table = frappe.qb.DocType("MCP Audit Entry")
 	columns = (
