@@ -3,6 +3,7 @@
 import hmac
 import json
 from collections.abc import Mapping
+from json.encoder import encode_basestring
 from typing import Any
 
 from frappe.utils.password import get_encryption_key
@@ -48,7 +49,17 @@ def changed_fields(doc, visible: Mapping[str, Any], token: str) -> list[str] | N
 
 
 def _character(doc, fieldname: str, value: Any) -> str:
-	return ALPHABET[_digest("field", doc.doctype, str(doc.name), fieldname, TEXT.encode(value))[0] & 63]
+	return ALPHABET[_digest("field", doc.doctype, str(doc.name), fieldname, _text(value))[0] & 63]
+
+
+def _text(value: Any) -> str:
+	"""As JSON. What most values are is said here: the encoder sets itself up anew for each of them."""
+	if value is None:
+		return "null"
+	kind = type(value)
+	if kind is str:
+		return encode_basestring(value)
+	return repr(value) if kind is int else TEXT.encode(value)
 
 
 def _digest(*parts: str) -> bytes:
