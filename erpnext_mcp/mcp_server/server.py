@@ -68,8 +68,13 @@ def instructions() -> str:
 
 def initialization_options() -> InitializationOptions:
 	"""The payload of the handshake era's `initialize`, with this site's instructions."""
-	options = get_server().create_initialization_options()
-	return options.model_copy(update={"instructions": instructions()})
+	return _options().model_copy(update={"instructions": instructions()})
+
+
+@cache
+def _options() -> InitializationOptions:
+	"""What is the same for all sites."""
+	return get_server().create_initialization_options()
 
 
 def progress_token(params: Mapping[str, Any] | None) -> str | int | None:
