@@ -98,7 +98,7 @@ def scale_works(host: str, made: Mapping[str, Any], grown: Mapping[str, Any]) ->
 			{
 				"fields": json.dumps(fields),
 				"filters": json.dumps(filters),
-				"order_by": "creation desc",
+				"order_by": "name desc",
 				"limit_page_length": PAGE,
 			}
 		)
@@ -113,7 +113,7 @@ def scale_works(host: str, made: Mapping[str, Any], grown: Mapping[str, Any]) ->
 					doctype=doctype,
 					fields=fields,
 					filters=filters,
-					order_by="creation desc",
+					order_by="name desc",
 					limit=PAGE,
 				),
 				(1,),
