@@ -46,9 +46,11 @@ def plain(value: Any, fieldtype: str = "") -> Any:
 
 
 def _clock(value: datetime.timedelta) -> str:
-	"""`HH:MM:SS`: the MariaDB driver gives Time columns as a time span since midnight."""
-	seconds = int(value.total_seconds())
-	return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
+	"""`HH:MM:SS`, and microseconds where there are any: the MariaDB driver gives Time columns as a span of time."""
+	sign = "-" if value < datetime.timedelta() else ""
+	seconds, microseconds = divmod(abs(value) // datetime.timedelta(microseconds=1), 1_000_000)
+	text = f"{sign}{seconds // 3600:02d}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
+	return f"{text}.{microseconds:06d}" if microseconds else text
 
 
 def plain_name(name: Any) -> str:

@@ -106,6 +106,9 @@ def create_app(application: Application | None = None, threads: int = 0) -> Star
 	if application is None:
 		import frappe.app
 
+		# The first call of a site's worker loads it; here nothing is served before it is there.
+		import erpnext_mcp.mcp_server.wsgi
+
 		application = frappe.app.application
 		if only := os.environ.get(SITE_VARIABLE):
 			# As `bench serve` has it (`frappe.app.serve`).
