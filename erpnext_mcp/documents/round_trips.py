@@ -27,7 +27,7 @@ class Economy:
 
 	def __init__(self, db: Any, is_clean: bool, time_limit: float | None = None):
 		self._db, self._connection = db, db._conn
-		self._sql = db.sql
+		self._sql, self._shadowed = db.sql, db.__dict__.get("sql")
 		self.sent = 0
 		"""Commands that went to the server."""
 		self._at_last_end = 0 if is_clean else -1
@@ -74,6 +74,11 @@ class Economy:
 		return answer
 
 	def let_go(self) -> None:
-		"""Leaves the connection as it was."""
+		"""Leaves the connection, and Frappe's object, as they were."""
 		self._connection.__dict__.pop(self._sender, None)
 		self._db.__dict__.pop(ATTRIBUTE, None)
+		if self._db.__dict__.get("sql") == self.sql:
+			if self._shadowed is None:
+				del self._db.sql
+			else:
+				self._db.sql = self._shadowed

@@ -10,7 +10,8 @@ ROLE = "Sales Master Manager"
 
 @pytest.fixture
 def asks(call, granted, world) -> Iterator:
-	"""asks(user): the customers that he gets, and whether their secret field is among it."""
+	"""asks(user): which of the world's customers he gets, and whether their secret field is among it."""
+	known = {*world.NORTHERN, world.HIDDEN}  # other tests leave more
 	with granted({"Customer": "read", "Territory": "read"}):
 
 		def ask(user: str) -> tuple[set[str], bool]:
@@ -19,7 +20,7 @@ def asks(call, granted, world) -> Iterator:
 				"list_generic_documents",
 				doctype="Customer",
 				fields=["*"],
-				filters={"name": ["like", "MCP %"]},
+				filters={"name": ["in", sorted(known)]},
 			)
 			if answer.error:
 				return {answer.error.code}, False
