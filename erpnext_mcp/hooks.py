@@ -43,9 +43,17 @@ doc_events = {
 	},
 	**{
 		doctype: dict.fromkeys(
-			("on_change", "on_trash", "after_rename"), "erpnext_mcp.policy.known_users.changed"
+			("on_change", "on_trash", "after_rename"), "erpnext_mcp.policy.store.document_changed"
 		)
-		for doctype in ("User", "Has Role", "User Permission")
+		for doctype in (
+			"User",
+			"Has Role",
+			"User Permission",
+			"DocType",
+			"Custom Field",
+			"Property Setter",
+			"Custom DocPerm",
+		)
 	},
 	"MCP Permission Profile": {"on_update": "erpnext_mcp.policy.binding.remember"},
 }

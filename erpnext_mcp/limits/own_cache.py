@@ -11,6 +11,22 @@ from typing import Any
 import frappe
 from redis.exceptions import RedisError
 
+_dropped: dict[str, str] = {}
+"""By site: the revision of the policy under which this process dropped last what it keeps."""
+
+
+def renew(revision: str | None) -> None:
+	"""Drops what the process keeps, once for each revision of the policy. Custom fields, property setters and DocTypes renew that,
+	too: Redis tells of them in its own time, and the next call must know (T48).
+
+	:param revision: of the policy, read in the current request; None while it can't be known
+	"""
+	cache = getattr(frappe, "client_cache", None)  # Frappe 15 has none
+	if cache is None or revision is None or _dropped.get(frappe.local.site) == revision:
+		return
+	cache.clear_cache()
+	_dropped[frappe.local.site] = revision
+
 
 def check() -> None:
 	"""Turns the process's cache off if nobody tells it of changes any more. Two round trips to Redis.

@@ -157,6 +157,7 @@ def prepare(call: Call) -> dict[str, Any]:
 	identify(caller)
 	policy = store.load()
 	call.settings, call.policy_revision = policy.settings, policy.revision
+	own_cache.renew(policy.revision)
 	# A Redis that was restarted has lost the revision: that there is a new one tells of it, too.
 	if not known_users.settle(caller.user, policy.revision, anew=own_cache.check):
 		raise not_logged_in()

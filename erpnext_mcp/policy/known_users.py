@@ -29,11 +29,6 @@ _known: dict[str, tuple[str, dict[str, _Known]]] = {}
 """By site: the revision, and by user what was read under it."""
 
 
-def changed(doc: Any = None, method: str | None = None) -> None:
-	"""Document event of what `settle` looks at."""
-	store.changed()
-
-
 def settle(user: str, revision: str | None, anew: Callable[[], object] = lambda: None) -> bool:
 	"""Makes what Frappe keeps about a user what the database says, for this call and others.
 

@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import frappe
 from frappe.utils import cint, get_datetime
@@ -166,6 +167,11 @@ def changed() -> None:
 	setattr(frappe.local, HELD, None)
 	_new_revision()
 	frappe.db.after_commit.add(_new_revision)
+
+
+def document_changed(doc: Any = None, method: str | None = None) -> None:
+	"""Document event of what is held against the database for each revision: users (`known_users`) and DocTypes (`limits.own_cache`)."""
+	changed()
 
 
 def _revision() -> str | None:

@@ -40,6 +40,32 @@ def test_it_is_turned_off_when_redis_was_restarted(cache, call, world, number):
 	assert not cache.healthy
 
 
+def test_t48_news_of_a_field_that_never_came(cache, call, world):
+	"""Redis tells of changes in its own time. Here it doesn't at all: the process keeps the meta from before."""
+	frappe.get_meta("Customer")
+	kept = dict(cache.cache)
+	setter = frappe.get_doc(
+		{
+			"doctype": "Property Setter",
+			"doctype_or_field": "DocField",
+			"doc_type": "Customer",
+			"field_name": "website",
+			"property": "permlevel",
+			"property_type": "Int",
+			"value": str(world.SECRET_LEVEL),
+		}
+	).insert()
+	frappe.db.commit()
+	try:
+		cache.cache.update(kept)
+		frappe.local.cache.clear()
+		answer = call(world.READER, "get_generic_document", doctype="Customer", name=world.ALPHA)
+		assert "website" not in answer.content["document"]
+	finally:
+		setter.delete()
+		frappe.db.commit()
+
+
 def test_without_redis_nothing_happens(cache, monkeypatch):
 	from redis.exceptions import ConnectionError
 
