@@ -85,6 +85,7 @@ def main() -> int:
 def _serve(site: str, port: int) -> None:
 	signal.signal(signal.SIGTERM, signal.SIG_DFL)
 	die_with_parent()
+	os.dup2(2, 1)  # what Frappe prints is not for who reads the numbers
 	serve.start_in_thread(site, port)
 	threading.Event().wait()
 

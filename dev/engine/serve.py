@@ -192,6 +192,8 @@ def main() -> int:
 		print(error, file=sys.stderr)
 		return 1
 	print(server.base_url, flush=True)
+	# Frappe prints errors; who has started this reads the address and no more, and a full pipe would stop the server.
+	os.dup2(2, 1)
 	done.wait()
 	server.stop()
 	return 0

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -87,22 +88,22 @@ def process(site, *options: str) -> Iterator[SimpleNamespace]:
 
 	frappe.db.commit()
 	port = free_port()
-	running = subprocess.Popen(
-		site.command("mcp", "serve", "--port", str(port), *options),
-		cwd=site.bench / "sites",
-		stderr=subprocess.PIPE,
-		text=True,
-	)
-	try:
-		wait_for(port, running)
-		yield SimpleNamespace(base_url=f"http://127.0.0.1:{port}", process=running)
-	finally:
-		running.terminate()
+	with tempfile.TemporaryFile("w+") as log:  # a pipe that nobody reads would stop it when it is full
+		running = subprocess.Popen(
+			site.command("mcp", "serve", "--port", str(port), *options), cwd=site.bench / "sites", stderr=log
+		)
 		try:
-			_, said = running.communicate(timeout=90)
-		except subprocess.TimeoutExpired:
-			running.kill()
-			raise
+			wait_for(port, running)
+			yield SimpleNamespace(base_url=f"http://127.0.0.1:{port}", process=running)
+		finally:
+			running.terminate()
+			try:
+				running.wait(timeout=90)
+			except subprocess.TimeoutExpired:
+				running.kill()
+				raise
+			log.seek(0)
+			said = log.read()
 		assert "Traceback" not in said, said
 
 
