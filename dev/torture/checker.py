@@ -14,7 +14,6 @@ from dev.torture.answers import UNKNOWN, Fate
 from dev.torture.calls import BULK_UPDATE, CANCEL, CREATE, SUBMIT, UPDATE, Call
 
 LOST, DOUBLE, HALF_DONE, UNKEPT, CHAIN = "lost", "double", "half-done", "unkept", "chain"
-PROMISES = (LOST, DOUBLE, HALF_DONE, UNKEPT, CHAIN)
 
 WRITES = frozenset({CREATE, UPDATE, BULK_UPDATE, SUBMIT, CANCEL})
 
