@@ -8,16 +8,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from dev.benchmark.rounds import Figure
 from dev.engine import paths, services, sites
 
 
 @contextmanager
-def connected() -> Iterator[str]:
-	"""A fresh site of the lane that ENGINE_DB names, this thread connected to it; gives the lane's name."""
-	db: Literal["sqlite", "mariadb"] = "mariadb" if os.environ.get("ENGINE_DB") == "mariadb" else "sqlite"
+def connected(db: str = "") -> Iterator[str]:
+	"""A fresh site, this thread connected to it; gives the lane's name.
+
+	:param db: "sqlite" or "mariadb"; else the lane that ENGINE_DB names
+	"""
+	db = db or os.environ.get("ENGINE_DB", "sqlite")
+	assert db in ("sqlite", "mariadb")
 	with ExitStack() as stack:
 		if db == "mariadb":
 			stack.enter_context(services.running())
@@ -40,7 +44,11 @@ def report(name: str, db: str, rounds: int, figures: Mapping[str, Figure], base:
 	"""Prints the table and writes build/benchmark/NAME-DATABASE.json."""
 	on = f"{db}, Python {platform.python_version()}, {os.cpu_count()} cores, {rounds} rounds"
 	print(f"On {on}:\n\n{table(figures, base)}")
+	write(f"{name}-{db}", {"on": on, **more, "microseconds": {n: asdict(f) for n, f in figures.items()}})
+
+
+def write(name: str, result: Mapping[str, Any]) -> None:
+	"""Writes build/benchmark/NAME.json."""
 	folder = paths.BUILD / "benchmark"
 	folder.mkdir(parents=True, exist_ok=True)
-	result = {"on": on, **more, "microseconds": {n: asdict(f) for n, f in figures.items()}}
-	(folder / f"{name}-{db}.json").write_text(json.dumps(result, indent=1) + "\n")
+	(folder / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n")

@@ -12,10 +12,8 @@ import json
 import os
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +21,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import psutil
 
-from dev.engine import paths, serve, services, sites
+from dev.benchmark import lane
+from dev.engine import serve
 
 GOAL = 1.10
 MOST_GROWTH = 64
@@ -243,16 +242,10 @@ def main() -> int:
 	parser.add_argument("--rows", type=int, default=1_000_000)
 	parser.add_argument("--rounds", type=int, default=9)
 	arguments = parser.parse_args()
-	with ExitStack() as stack:
-		stack.enter_context(services.running())
-		bench = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-		sites.copy_template(sites.template("mariadb"), bench)
-		stack.enter_context(sites.connected(bench, sites.SITE))
+	with lane.connected("mariadb"):
 		found = report(arguments.rows, arguments.rounds)
 	print(told(found))
-	folder = paths.BUILD / "benchmark"
-	folder.mkdir(parents=True, exist_ok=True)
-	(folder / "million.json").write_text(json.dumps(found, indent=1) + "\n")
+	lane.write("million", found)
 	grown = found["peak_mb"] - found["warm_mb"] > MOST_GROWTH
 	return int(bool(found["different"] or any(found["limits"].values()) or grown))
 

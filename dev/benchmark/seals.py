@@ -6,21 +6,18 @@ Prints a table and writes build/benchmark/seals-<database>.json. Fails if sealin
 
 import argparse
 import gc
-import json
 import os
 import platform
 import statistics
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
-from pathlib import Path
 
 import psutil
 
-from dev.engine import paths, services, sites
+from dev.benchmark import lane
+from dev.engine import sites
 
 ENTRIES = 100_000
 GOAL = 60
@@ -108,14 +105,7 @@ def main() -> int:
 	parser = argparse.ArgumentParser(description=__doc__)
 	parser.add_argument("--entries", type=int, default=ENTRIES)
 	count: int = parser.parse_args().entries
-	db = os.environ.get("ENGINE_DB", "sqlite")
-	assert db in ("sqlite", "mariadb")
-	with ExitStack() as stack:
-		if db == "mariadb":
-			stack.enter_context(services.running())
-		bench = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-		sites.copy_template(sites.template(db), bench)
-		stack.enter_context(sites.connected(bench, sites.SITE))
+	with lane.connected() as db:
 		import frappe
 
 		from erpnext_mcp.audit import export, retention, seal, table, verify
@@ -155,10 +145,8 @@ def main() -> int:
 	for name, (number, *figures) in calls.items():
 		print(f"| {name} | {number:.0f} | {' | '.join(f'{f:.1f}' for f in figures)} |")
 	print(f"\nMemory grew by {grown / 2**20:.0f} MB while verifying.")
-	folder = paths.BUILD / "benchmark"
-	folder.mkdir(parents=True, exist_ok=True)
 	result = {"on": on, "entries": sealed, "goal": GOAL, "seconds": took, "calls": calls, "grown": grown}
-	(folder / f"seals-{db}.json").write_text(json.dumps(result, indent=1) + "\n")
+	lane.write(f"seals-{db}", result)
 	missed = took["sealing"] > GOAL * count / ENTRIES
 	print(f"The goal of {GOAL} s for {ENTRIES:,} entries is {'missed' if missed else 'met'}.")
 	return int(missed)

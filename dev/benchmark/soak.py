@@ -8,21 +8,19 @@ if the memory has grown.
 """
 
 import argparse
-import json
 import os
 import statistics
 import sys
-import tempfile
 import time
 from collections import Counter
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from dev.benchmark import lane
 from dev.benchmark.load import Client, Kind
-from dev.engine import paths, serve, services, sites
+from dev.engine import serve
 
 CLIENTS = 16
 SERVERS = 2
@@ -276,16 +274,10 @@ def main() -> int:
 	parser.add_argument("--minutes", type=float, default=20)
 	parser.add_argument("--pause", type=float, default=0.1, help="mean seconds between two calls of a client")
 	arguments = parser.parse_args()
-	with ExitStack() as stack:
-		stack.enter_context(services.running())
-		bench = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-		sites.copy_template(sites.template("mariadb"), bench)
-		stack.enter_context(sites.connected(bench, sites.SITE))
+	with lane.connected("mariadb"):
 		found = report(arguments.minutes, arguments.pause)
 	print(told(found))
-	folder = paths.BUILD / "benchmark"
-	folder.mkdir(parents=True, exist_ok=True)
-	(folder / "soak.json").write_text(json.dumps(found, indent=1) + "\n")
+	lane.write("soak", found)
 	return 1 if found["problems"] else 0
 
 

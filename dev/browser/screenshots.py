@@ -6,7 +6,6 @@ They show the embedded site with the demo's data and people, and a month of call
 """
 
 import argparse
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator

@@ -90,12 +90,11 @@ def foresee() -> None:
 	# Without a revision Redis is gone: not another wait for it.
 	if store.load().revision is None:
 		return
-	environ[KIND] = (
-		frappe.local.site,
-		frappe.session.user,
-		*jsonrpc.kind(frappe.local.request.get_data()),
-	)
 	try:
+		if prefetch.take_early():
+			return
+		body = frappe.local.request.get_data()
+		environ[KIND] = (frappe.local.site, frappe.session.user, *jsonrpc.kind(body))
 		prefetch.fetch(environ[KIND])
 	except Exception:
 		# Frappe reads it by itself then, and says what is wrong with it.

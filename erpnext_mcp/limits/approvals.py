@@ -129,21 +129,17 @@ def store(asked: Asked, name: str) -> None:
 		)
 	_insert(asked, name=name, status=PENDING, expires_at=now_datetime() + WAITS)
 	frappe.db.commit()
-	what = (
-		(
-			_("{0} asks for approval: {1} {2} {3}"),
-			asked.operation,
-			asked.reference_doctype,
-			asked.reference_name,
-		)
-		if asked.reference_name
-		else (_("{0} asks for approval: {1}, {2}"), asked.tool, asked.reference_doctype)
-	)
+	if asked.reference_name:
+		subject = _("{0} asks for approval: {1} {2} {3}")
+		details = (asked.operation, asked.reference_doctype, asked.reference_name)
+	else:
+		subject = _("{0} asks for approval: {1}, {2}")
+		details = (asked.tool, asked.reference_doctype)
 	notices.tell(
 		TOLD,
-		what[0],
+		subject,
 		asked.user,
-		*what[1:],
+		*details,
 		document_type=DOCTYPE,
 		document_name=name,
 		from_user=asked.user,

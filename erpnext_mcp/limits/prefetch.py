@@ -43,18 +43,22 @@ _reads: OrderedDict[Kind, _Reads] = OrderedDict()
 _lock = threading.Lock()
 
 
+def take_early() -> bool:
+	"""Whether `early_reads` does all this for the current request; then the metas among it are put where Frappe looks first."""
+	if not early_reads.is_active():
+		return False
+	for key, name, raw in early_reads.of_hash(b"|" + kept_metas.HASH):
+		if meta := kept_metas.find(key, name, raw):
+			frappe.local.cache.setdefault(key, {}).setdefault(name, meta)
+	return True
+
+
 def fetch(kind: Kind) -> None:
 	"""Reads what requests of this kind have read so far. Never raises for want of Redis.
 
 	:param kind: site and user among it
 	"""
 	local = frappe.local.cache
-	if early_reads.is_active():
-		# Everything else that Frappe will ask for is here already.
-		for key, name, raw in early_reads.of_hash(b"|" + kept_metas.HASH):
-			if meta := kept_metas.find(key, name, raw):
-				local.setdefault(key, {}).setdefault(name, meta)
-		return
 	known = _reads.get(kind)
 	if known is None:
 		return
@@ -88,7 +92,7 @@ def fetch(kind: Kind) -> None:
 
 def learn(kind: Kind) -> None:
 	"""Remembers which keys the current request has read since its user was set."""
-	if early_reads.is_active() or any(len(part) > NAME_LENGTH for part in kind):
+	if any(len(part) > NAME_LENGTH for part in kind):
 		return
 	found = {
 		key: value

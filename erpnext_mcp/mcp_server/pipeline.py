@@ -21,7 +21,6 @@ from erpnext_mcp.documents.deadline import deadline
 from erpnext_mcp.documents.transactions import (
 	MOST_TRIES,
 	WRITE_TIME_LIMIT,
-	Undecided,
 	WriteTransaction,
 	may_be_tried_again,
 	pause_before,

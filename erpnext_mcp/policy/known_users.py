@@ -13,8 +13,6 @@ from typing import Any
 import frappe
 from frappe.permissions import AUTOMATIC_ROLES, get_user_permissions
 
-from erpnext_mcp.policy import store
-
 
 @dataclass(frozen=True)
 class _Known:

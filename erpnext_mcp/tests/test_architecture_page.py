@@ -1,7 +1,6 @@
 """The drawing in docs/architecture.md is what the source imports, arrow by arrow."""
 
 import re
-from pathlib import Path
 
 from erpnext_mcp.tests.test_architecture import LEAVES, MAY_IMPORT, ROOT, imports
 

@@ -2,7 +2,6 @@
 
 import datetime
 import json
-from collections.abc import Iterator
 from importlib import import_module
 from types import SimpleNamespace
 

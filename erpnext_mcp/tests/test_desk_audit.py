@@ -1,7 +1,6 @@
 """The audit in the desk: sessions to choose from, the export, the status that the settings show, and who gets them."""
 
 import json
-from collections.abc import Iterator
 
 import frappe
 import pytest

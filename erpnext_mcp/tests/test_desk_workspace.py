@@ -1,7 +1,7 @@
 """The workspace in the desk: its figures, who sees them, and that everything it names is there."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import frappe
 import pytest

@@ -7,7 +7,6 @@ from typing import Any
 
 import frappe
 from werkzeug.exceptions import HTTPException
-from werkzeug.wrappers import Response
 
 from erpnext_mcp import compat
 from erpnext_mcp.mcp_server import jsonrpc

@@ -20,6 +20,12 @@ def value_of(surface: Surface, field: TruthField) -> Any:
 	return found if isinstance(found, int | float) else str(found)[:100] if found else "a"
 
 
+def closed_or_else_open(t: Trial) -> list[tuple[Surface, TruthField]]:
+	"""The fields that are hidden or masked; where there is none, an open one of each DocType: what is no field, nobody may pass on."""
+	closed = t.closed_fields(HIDDEN, MASKED)
+	return closed or [(s, f) for s in t.surfaces("read") if s.listable for f in s.own(OPEN)[:1]]
+
+
 @attack("T04", "A filter on a hidden or masked field")
 def filters(t: Trial) -> None:
 	t.says("11 shapes of filters, in lists and counts")
@@ -89,9 +95,7 @@ def orders(t: Trial) -> None:
 @attack("T06", "A shape of filters that is not recognised, and passed on")
 def odd_shapes(t: Trial) -> None:
 	t.says("15 shapes that are none, on hidden fields or else on open ones")
-	closed = t.closed_fields(HIDDEN, MASKED)
-	tried = closed or [(s, f) for s in t.surfaces("read") if s.listable for f in s.own(OPEN)[:1]]
-	for surface, field in t.some(tried, NO_LIST):
+	for surface, field in t.some(closed_or_else_open(t), NO_LIST):
 		for shape, given in shapes.odd_filters(surface.doctype, field.fieldname, value_of(surface, field)):
 			what = f"filters that are none ({shape}) on {surface.doctype}.{field.fieldname}"
 			t.refused(LIST, doctype=surface.doctype, filters=given, what=what)
@@ -100,9 +104,7 @@ def odd_shapes(t: Trial) -> None:
 @attack("T07", "A column under another name or within an expression")
 def columns(t: Trial) -> None:
 	t.says("aliases, back-quotes, functions, subqueries in fields")
-	closed = t.closed_fields(HIDDEN, MASKED)
-	tried = closed or [(s, f) for s in t.surfaces("read") if s.listable for f in s.own(OPEN)[:1]]
-	for surface, field in t.some(tried, NO_LIST):
+	for surface, field in t.some(closed_or_else_open(t), NO_LIST):
 		for column in shapes.column_shapes(surface.doctype, field.fieldname):
 			t.refused(
 				LIST,
@@ -116,9 +118,7 @@ def columns(t: Trial) -> None:
 @attack("T08", "A function of several columns, of which only the first is checked")
 def functions(t: Trial) -> None:
 	t.says("replace(name, name, hidden), least, concat, ...")
-	closed = t.closed_fields(HIDDEN, MASKED)
-	tried = closed or [(s, f) for s in t.surfaces("read") if s.listable for f in s.own(OPEN)[:1]]
-	for surface, field in t.some(tried, NO_LIST):
+	for surface, field in t.some(closed_or_else_open(t), NO_LIST):
 		for column in shapes.function_shapes(field.fieldname):
 			t.refused(
 				LIST,

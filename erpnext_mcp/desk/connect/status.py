@@ -1,6 +1,5 @@
 """What applies to a user who calls with his API key from where he is now. Tells no more than the tools tell him."""
 
-import frappe
 from frappe.utils import get_fullname
 from frappe.utils.user import get_users_with_role
 

@@ -4,7 +4,7 @@ Runs in the session of the simulated user, with the viewer's language. What it s
 documents decide is added where the viewer may know it (`about_document`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 

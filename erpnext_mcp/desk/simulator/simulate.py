@@ -24,10 +24,10 @@ from erpnext_mcp.desk.simulator.clearance import (
 )
 from erpnext_mcp.desk.simulator.disclosure import Disclosure
 from erpnext_mcp.desk.simulator.doctype_layers import About, about_document, doctype_layers
-from erpnext_mcp.desk.simulator.layer import NOT_REACHED, STOPPED, WITHHELD, Layer, stops, up_to_the_stop
+from erpnext_mcp.desk.simulator.layer import NOT_REACHED, WITHHELD, Layer, stops, up_to_the_stop
 from erpnext_mcp.desk.simulator.session import as_user
 from erpnext_mcp.desk.simulator.viewer import Viewer
-from erpnext_mcp.errors import CallError, NotPermitted, RateLimited, TooLarge, Unsupported
+from erpnext_mcp.errors import CallError, NotPermitted, RateLimited, TooLarge
 from erpnext_mcp.limits import limiter
 from erpnext_mcp.limits.window import MINUTE, Window
 from erpnext_mcp.mcp_server import pipeline
