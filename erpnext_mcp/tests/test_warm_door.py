@@ -16,6 +16,7 @@ import pytest
 from frappe.utils.password import set_encrypted_password
 
 from erpnext_mcp import compat
+from erpnext_mcp.api import known_keys
 from erpnext_mcp.documents import kept_connections
 from erpnext_mcp.documents.round_trips import Economy
 from erpnext_mcp.limits import early_reads, kept_metas, prefetch
@@ -38,6 +39,7 @@ def forget_everything() -> None:
 	kept_metas._kept.clear()
 	store._kept.clear()
 	known_users._known.clear()
+	known_keys.forget()
 
 
 @pytest.fixture
