@@ -81,19 +81,16 @@ def shown_document(access: Access, doc, fields: Sequence[str] | None = None) -> 
 def visible(access: Access, doc, fields: Mapping[str, Field], table_field: str = "") -> dict[str, Any]:
 	"""The values of these fields as the user may see them, tables as lists of rows."""
 	found: dict[str, Any] = {}
+	values = doc.__dict__
 	for fieldname, field in fields.items():
 		if field.rows is not None:
 			found[fieldname] = [
-				visible(access, row, field.rows, fieldname) for row in doc.get(fieldname) or []
+				visible(access, row, field.rows, fieldname) for row in values.get(fieldname) or []
 			]
-		else:
-			found[fieldname] = shown(access, field, _value(doc, field), table_field)
+			continue
+		# A virtual field is a property of the controller.
+		value = (
+			values.get(fieldname) if field.stored or fieldname in values else getattr(doc, fieldname, None)
+		)
+		found[fieldname] = shown(access, field, value, table_field)
 	return found
-
-
-def _value(doc, field: Field) -> Any:
-	values = doc.__dict__
-	if field.stored or field.fieldname in values:
-		return values.get(field.fieldname)
-	# A virtual field is a property of the controller.
-	return getattr(doc, field.fieldname, None)

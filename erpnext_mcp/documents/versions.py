@@ -49,7 +49,8 @@ def changed_fields(doc, visible: Mapping[str, Any], token: str) -> list[str] | N
 
 def _character(fieldname: str, value: Any) -> str:
 	# No secret is in it: whoever gets it gets the value as well.
-	return ALPHABET[crc32(b"%s\0%s" % (fieldname.encode(), to_json(value))) & 63]
+	text = to_json(value) if isinstance(value, list | dict) else repr(value).encode()
+	return ALPHABET[crc32(text, crc32(fieldname.encode())) & 63]
 
 
 def _digest(*parts: str) -> bytes:
