@@ -46,13 +46,13 @@ def aggregate(function: str, fieldname: str, alias: str) -> Any:
 	"""An aggregate among the `fields` of `frappe.get_list`.
 
 	:param function: count, sum, avg, min or max
-	:param fieldname: checked before; on v15 it becomes part of the query's text
+	:param fieldname: checked before; on v15 it becomes part of the query's text. "*": rows are counted
 	:param alias: an identifier, checked before
 	"""
 	if MAJOR >= 16:
 		return {function.upper(): fieldname, "as": alias}
 	# Without the table's name: v15 takes `min(tabX` for a table.
-	return f"{function}(`{fieldname}`) as {alias}"
+	return f"{function}({fieldname if fieldname == '*' else f'`{fieldname}`'}) as {alias}"
 
 
 def qualified(doctype: str, fieldname: str) -> str:

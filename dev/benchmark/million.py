@@ -106,12 +106,15 @@ def taken(work: Callable[[], Any], calls: int) -> float:
 	return statistics.median(found)
 
 
-def measured(client: Client, rounds: int) -> tuple[list[Row], list[str]]:
-	"""A row for each question, and the questions whose answers differ."""
+def measured(client: Client, rounds: int, only: str = "") -> tuple[list[Row], list[str]]:
+	"""A row for each question, and the questions whose answers differ.
+
+	:param only: what the names of the questions have in common
+	"""
 	from dev.benchmark import million_table
 
 	doctype = million_table.DOCTYPE
-	asked = million_table.questions()
+	asked = [q for q in million_table.questions() if only in q.name]
 	different = []
 	for q in asked:
 		theirs = q.theirs(client.rest(doctype, q.rest, q.method))
@@ -201,7 +204,7 @@ def told(found: dict[str, Any]) -> str:
 	return "\n".join(lines)
 
 
-def report(rows: int, rounds: int) -> dict[str, Any]:
+def report(rows: int, rounds: int, only: str = "") -> dict[str, Any]:
 	"""Everything, on the site this thread is connected to."""
 	import frappe
 
@@ -220,7 +223,7 @@ def report(rows: int, rounds: int) -> dict[str, Any]:
 			client.rest(million_table.DOCTYPE, {"limit_page_length": 1})
 		memory.forget_peak()
 		warm = memory.peak()
-		times, different = measured(client, rounds)
+		times, different = measured(client, rounds, only)
 		limits = limits_that_do_not_hold(client)
 		peak = memory.peak()
 	finally:
@@ -241,9 +244,10 @@ def main() -> int:
 	parser = argparse.ArgumentParser(description=__doc__)
 	parser.add_argument("--rows", type=int, default=1_000_000)
 	parser.add_argument("--rounds", type=int, default=9)
+	parser.add_argument("--only", default="", help="questions with this in their names")
 	arguments = parser.parse_args()
 	with lane.connected("mariadb"):
-		found = report(arguments.rows, arguments.rounds)
+		found = report(arguments.rows, arguments.rounds, arguments.only)
 	print(told(found))
 	lane.write("million", found)
 	grown = found["peak_mb"] - found["warm_mb"] > MOST_GROWTH
