@@ -28,7 +28,6 @@ from dev.benchmark.doors.probe import Probe
 FOLDER = lanes.ROOT / "build" / "benchmark"
 PHASE_CALLS = 100
 NEW_WORKERS = 3
-SILENCES = 2
 
 
 def say(message: str) -> None:
@@ -48,6 +47,7 @@ def parsed() -> argparse.Namespace:
 	parser.add_argument(
 		"--silence", type=float, default=30, help="seconds without a call, before the first one; default: 30"
 	)
+	parser.add_argument("--silences", type=int, default=2, help="how many of them; default: 2")
 	parser.add_argument(
 		"--rows",
 		type=lambda text: [int(part) for part in text.split(",")],
@@ -146,8 +146,8 @@ def first_calls(
 	"""After a silence, and of new workers."""
 	of_list = [subject for subject in subjects if subject.work == calls.LIST]
 	found.conditions["silence_seconds"] = arguments.silence
-	say(f"{SILENCES} x {arguments.silence:g} s of silence")
-	found.silence = cold.after_silence(doors, of_list, arguments.silence, SILENCES)
+	say(f"{arguments.silences} x {arguments.silence:g} s of silence")
+	found.silence = cold.after_silence(doors, of_list, arguments.silence, arguments.silences)
 	say("first calls of new workers")
 	found.new_workers = cold.of_new_workers(lane, of_list, NEW_WORKERS)
 
