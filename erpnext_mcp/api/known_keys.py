@@ -21,6 +21,8 @@ from typing import Any
 import frappe
 import frappe.auth
 
+from erpnext_mcp.documents import connection
+
 HOLDS = 60
 """Seconds after which Frappe is asked again in any case."""
 MOST = 1_000
@@ -40,8 +42,8 @@ from `tabUser` u left join `__Auth` a on a.doctype = 'User' and a.name = u.name 
 where u.api_key = %s"""
 
 ORIGINAL = "erpnext_mcp_original"
-WATCHED = "erpnext_mcp.known_keys"
-"""Key in the WSGI environment."""
+LOOKED_AT = "erpnext_mcp.known_keys"
+"""Key in the WSGI environment: what is to be known of the request's header."""
 Check = Callable[[list[str]], None]
 _SALT = secrets.token_bytes(32)
 """What is remembered of a header is of use in this process only."""
@@ -54,27 +56,38 @@ class _Accepted:
 	until: float
 
 
+@dataclass(frozen=True)
+class _Header:
+	"""An Authorization header of the current request, and what is to be seen of its key."""
+
+	name: bytes
+	"""Of site, address and header. Nothing leads back from it to the secret."""
+	api_key: str
+	evidence: bytes
+
+
 _accepted: OrderedDict[bytes, _Accepted] = OrderedDict()
 _lock = threading.Lock()
 
 
-def watch(environ: dict[str, Any]) -> None:
-	"""The request is one of ours: its key may be known, and is remembered.
+def look(environ: dict[str, Any]) -> None:
+	"""Looks at the key of a request at one of our paths, before Frappe does.
 
-	:param environ: of the current request
+	:param environ: of the current request, with an Authorization header
+	:raises DatabaseGone: the database can't be reached
 	"""
-	if not hasattr(frappe.auth.validate_auth_via_api_keys, ORIGINAL):
-		with _lock:
-			original = frappe.auth.validate_auth_via_api_keys
-			if not hasattr(original, ORIGINAL):
-				frappe.auth.validate_auth_via_api_keys = _remembering(original)
-	environ[WATCHED] = True
+	api_key = _api_key(environ["HTTP_AUTHORIZATION"])
+	if api_key is None or not is_known(_watched()):
+		return
+	said = "\0".join((frappe.local.site, str(frappe.local.request_ip), environ["HTTP_AUTHORIZATION"]))
+	name = hashlib.blake2b(said.encode(errors="surrogateescape"), key=_SALT, digest_size=32).digest()
+	environ[LOOKED_AT] = _Header(name, api_key, connection.first(lambda: _evidence(api_key)))
 
 
 def is_known(check: Check) -> bool:
 	"""Whether Frappe's functions are the ones that this is written for.
 
-	:param check: what was `frappe.auth.validate_auth_via_api_keys` before `watch`
+	:param check: what was `frappe.auth.validate_auth_via_api_keys` before `look`
 	"""
 	functions = (
 		("validate_auth_via_api_keys", check),
@@ -93,21 +106,28 @@ def forget() -> None:
 		_accepted.clear()
 
 
+def _watched() -> Check:
+	"""Frappe's function, in whose place there is one that remembers."""
+	with _lock:
+		check = frappe.auth.validate_auth_via_api_keys
+		if not hasattr(check, ORIGINAL):
+			frappe.auth.validate_auth_via_api_keys = _remembering(check)
+	return getattr(frappe.auth.validate_auth_via_api_keys, ORIGINAL)
+
+
 def _remembering(original: Check) -> Check:
 	def validate_auth_via_api_keys(authorization_header: list[str]) -> None:
-		is_ours = WATCHED in frappe.local.request.environ and frappe.session.user == "Guest"
-		api_key = _api_key(authorization_header) if is_ours and is_known(original) else None
-		if api_key is None:
+		header: _Header | None = frappe.local.request.environ.get(LOOKED_AT)
+		if header is None or frappe.session.user != "Guest":
 			return original(authorization_header)
-		key, evidence = _key_of(authorization_header), _evidence(api_key)
-		known = _accepted.get(key)
-		if known is not None and known.evidence == evidence and time.monotonic() < known.until:
+		known = _accepted.get(header.name)
+		if known is not None and known.evidence == header.evidence and time.monotonic() < known.until:
 			return _log_in(known.user)
 		until = time.monotonic() + HOLDS
 		original(authorization_header)
 		# Frappe has read the same if nothing has changed meanwhile.
-		if frappe.session.user != "Guest" and _evidence(api_key) == evidence:
-			_learn(key, _Accepted(frappe.session.user, evidence, until))
+		if frappe.session.user != "Guest" and _evidence(header.api_key) == header.evidence:
+			_learn(header.name, _Accepted(frappe.session.user, header.evidence, until))
 		return None
 
 	setattr(validate_auth_via_api_keys, ORIGINAL, original)
@@ -122,25 +142,21 @@ def _log_in(user: str) -> None:
 	frappe.local.form_dict = form_dict
 
 
-def _learn(key: bytes, accepted: _Accepted) -> None:
+def _learn(name: bytes, accepted: _Accepted) -> None:
 	with _lock:
-		_accepted[key] = accepted
-		_accepted.move_to_end(key)
+		_accepted[name] = accepted
+		_accepted.move_to_end(name)
 		while len(_accepted) > MOST:
 			_accepted.popitem(last=False)
 
 
-def _api_key(authorization_header: list[str]) -> str | None:
+def _api_key(authorization: str) -> str | None:
 	"""Of `token KEY:SECRET`; None for all else, which Frappe alone looks at."""
-	kind, token = authorization_header
-	parts = token.split(":")
-	return parts[0] if kind.lower() == "token" and len(parts) == 2 and all(parts) else None
-
-
-def _key_of(authorization_header: list[str]) -> bytes:
-	"""Of site, address and header. Nothing leads back from it to the secret."""
-	said = "\0".join((frappe.local.site, str(frappe.local.request_ip), *authorization_header))
-	return hashlib.blake2b(said.encode(errors="surrogateescape"), key=_SALT, digest_size=32).digest()
+	parts = authorization.split(" ")
+	if len(parts) != 2 or parts[0].lower() != "token":
+		return None
+	key, *rest = parts[1].split(":")
+	return key if key and len(rest) == 1 and rest[0] else None
 
 
 def _evidence(api_key: str) -> bytes:

@@ -62,9 +62,7 @@ def route() -> None:
 	try:
 		connection.open()
 	except connection.DatabaseGone as e:
-		# Here, because whatever Frappe does next needs the database and would end in a bare 500.
-		connection.give_up()
-		_stop(unavailable(e))
+		_stop_without_database(e)
 	settings = store.hold().settings
 	if settings.require_https and not caller.came_by_https():
 		_stop(jsonrpc.error(403, None, INVALID_REQUEST, "This site is reached over HTTPS only"))
@@ -79,7 +77,10 @@ def route() -> None:
 	if (request.headers.get(KEY_SOURCE) or "User") != "User":
 		# Frappe would look for the key in any DocType that the header names, one without keys included.
 		_stop(unauthorized("Only the API keys of users are accepted"))
-	known_keys.watch(request.environ)
+	try:
+		known_keys.look(request.environ)
+	except connection.DatabaseGone as e:
+		_stop_without_database(e)
 	# Nothing of the body may reach frappe.call as an argument.
 	frappe.local.form_dict = frappe._dict()
 	request.path = request.environ["PATH_INFO"] = METHOD_PATH
@@ -156,6 +157,12 @@ def unavailable(error: CallError) -> Response:
 
 def _stop(answer: Response) -> None:
 	raise HTTPException(response=_mark(answer))
+
+
+def _stop_without_database(error: CallError) -> None:
+	"""Now, because whatever Frappe does next needs the database and would end in a bare 500."""
+	connection.give_up()
+	_stop(unavailable(error))
 
 
 def _mark(answer: Response) -> Response:

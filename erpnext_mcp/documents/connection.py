@@ -3,16 +3,19 @@
 Frappe connects at the first statement of a request, and fails only then.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 import frappe
 
 from erpnext_mcp.documents.kept_connections import lend
+from erpnext_mcp.documents.round_trips import Economy
 from erpnext_mcp.errors import Unavailable
 
 LOST = frozenset({1040, 1053, 1927, 2002, 2003, 2006, 2013, 2055})
 """MariaDB's numbers: too many connections, shutting down, killed, can't connect, gone away, lost."""
+T = TypeVar("T")
 RETRY_AFTER = 5
 """Seconds after which to ask again."""
 
@@ -75,6 +78,31 @@ def ask() -> None:
 	"""
 	try:
 		frappe.db.rollback()
+	except Exception as e:
+		if is_lost(e):
+			raise DatabaseGone from e
+		raise
+
+
+def first(question: Callable[[], T]) -> T:
+	"""Asks the first question of a request: once more, on another connection, where it finds that a kept one has ended.
+
+	:raises DatabaseGone: there is no connection to be had, or it is not the first question
+	"""
+	economy = Economy.of(frappe.local.db)
+	try:
+		is_first = economy is not None and economy.is_clean
+		return question()
+	except Exception as e:
+		if not is_lost(e):
+			raise
+		if economy is None or not is_first:
+			raise DatabaseGone from e
+	economy.let_go()
+	renew()
+	try:
+		lend(frappe.local.db)
+		return question()
 	except Exception as e:
 		if is_lost(e):
 			raise DatabaseGone from e

@@ -36,7 +36,31 @@ CLIENT = "MCP Client"
 
 REVISION_KEY = "erpnext_mcp:policy_revision"
 LONGEST_KEPT = 60
-"""Seconds after which a process reads again whatever Redis says: a writer may have died between commit and revision."""
+"""Seconds after which a process looks whether anything was changed, whatever Redis says: a writer may have died between commit
+and revision."""
+LONGEST_UNREAD = 3600
+"""Seconds after which it reads everything again: somebody may have changed it by SQL, past Frappe."""
+
+TABLES = (
+	PROFILE,
+	"MCP Profile User",
+	"MCP Profile Role",
+	"MCP Profile Client",
+	"MCP Profile Network",
+	"MCP Report Rule",
+	"MCP DocType Rule",
+	"MCP Field Rule",
+	"MCP Condition",
+)
+STATE = " union all ".join(
+	(
+		*(f"select '{table}', count(*), max(modified), 0 from `tab{table}`" for table in TABLES),
+		f"select '{SUSPENSION}', count(*), max(modified), sum(lifted) from `tab{SUSPENSION}`",
+		f"select '{CLIENT}', count(*), max(modified), sum(paused) + sum(registered) from `tab{CLIENT}`",
+		f"select '{SETTINGS}', 1, value, 0 from `tabSingles` where doctype = '{SETTINGS}' and field = 'modified'",
+	)
+)
+"""What is different once anything that `read` reads is: one statement, where that takes fifteen."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +131,20 @@ class Policy:
 HELD = "erpnext_mcp_policy"
 """On `frappe.local`: (request, policy)."""
 
-_kept: dict[str, tuple[str, float, Policy]] = {}
-"""By site: revision, when it was read, the policy. Holds nothing of any user (T49)."""
+
+@dataclass(frozen=True)
+class _Kept:
+	"""The policy of one revision, and when it was read and looked at. Holds nothing of any user (T49)."""
+
+	revision: str
+	policy: Policy
+	state: Any
+	read_at: float
+	seen_at: float
+
+
+_kept: dict[str, _Kept] = {}
+"""By site."""
 _loads: dict[str, list[int]] = {}
 """By site: how often the policy was there, and how often it was read from the database."""
 
@@ -137,18 +173,29 @@ def hold() -> Policy:
 def _load() -> Policy:
 	site = frappe.local.site
 	revision = _revision()
-	kept = _kept.get(site)
+	kept, now = _kept.get(site), time.monotonic()
 	loads = _loads.setdefault(site, [0, 0])
-	if kept and revision and kept[0] == revision and time.monotonic() - kept[1] < LONGEST_KEPT:
-		loads[0] += 1
-		return kept[2]
+	if kept and kept.revision == revision:
+		if now - kept.seen_at < LONGEST_KEPT:
+			loads[0] += 1
+			return kept.policy
+		frappe.db.rollback()
+		if now - kept.read_at < LONGEST_UNREAD and _state() == kept.state:
+			loads[0] += 1
+			_kept[site] = replace(kept, seen_at=now)
+			return kept.policy
 	loads[1] += 1
 	# The revision was read first, and the rows are read in a new snapshot: they are at least as new as it.
 	frappe.db.rollback()
+	state = _state()
 	policy = replace(read(), revision=revision)
 	if revision:
-		_kept[site] = (revision, time.monotonic(), policy)
+		_kept[site] = _Kept(revision, policy, state, now, now)
 	return policy
+
+
+def _state() -> Any:
+	return frappe.db.sql(STATE)
 
 
 def statistics() -> dict[str, int]:

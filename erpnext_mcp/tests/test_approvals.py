@@ -190,9 +190,9 @@ def test_t57_a_limit(call, world, opened, monkeypatch):
 		answer = call(world.MASTER, "get_pending_approvals", doctype="Quotation", limit=1)
 		assert len(answer.content["approvals"]) == 1 and answer.content["has_more"] is True
 		assert call(world.MASTER, "get_pending_approvals", limit=10_000).error.code == "invalid_arguments"
-		monkeypatch.setattr("erpnext_mcp.documents.approvals.PAGE", 1)
+		monkeypatch.setattr("erpnext_mcp.documents.pending_approvals.PAGE", 1)
 		assert len(waiting(call(world.MASTER, "get_pending_approvals", limit=50))) == 3
-		monkeypatch.setattr("erpnext_mcp.documents.approvals.MOST", 1)
+		monkeypatch.setattr("erpnext_mcp.documents.pending_approvals.MOST", 1)
 		assert call(world.MASTER, "get_pending_approvals", limit=50).content["has_more"] is True
 
 

@@ -8,8 +8,10 @@ import pytest
 from erpnext_mcp import hooks
 from erpnext_mcp.api import jobs
 from erpnext_mcp.audit import verified
-from erpnext_mcp.limits import notices
 from erpnext_mcp.tests import audits
+from erpnext_mcp.tests.test_suspension import told
+
+__all__ = ["told"]
 
 MANAGER = "mcp.verified.manager@example.com"
 
@@ -21,13 +23,6 @@ def clean(fresh_audit) -> Iterator[None]:
 	yield
 	verified.forget()
 	frappe.db.commit()
-
-
-@pytest.fixture
-def told(monkeypatch) -> list[tuple]:
-	sent: list[tuple] = []
-	monkeypatch.setattr(notices, "enqueue_create_notification", lambda *args: sent.append(args))
-	return sent
 
 
 @pytest.fixture

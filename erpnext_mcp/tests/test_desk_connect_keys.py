@@ -4,17 +4,12 @@ import frappe
 import pytest
 
 from erpnext_mcp.limits import clients
-from erpnext_mcp.tests.desk_session import DeskSession
 from erpnext_mcp.tests.endpoint import Endpoint
-from erpnext_mcp.tests.test_desk_connect import API, SETTINGS
+from erpnext_mcp.tests.test_desk_connect import API, SETTINGS, desk
+
+__all__ = ["desk"]
 
 SELLERS = [{"role": "Sales User"}]
-
-
-@pytest.fixture
-def desk(server, site, world, admin):
-	host = site.name if site.kind == "bench" else ""
-	return lambda user, **more: DeskSession.login(server.base_url, user, host=host, **more)
 
 
 @pytest.fixture

@@ -163,14 +163,123 @@ def test_t48_without_redis_nothing_is_kept(admin, world, monkeypatch):
 	assert store.load() == warm
 
 
-def test_t48_what_is_kept_is_read_again_after_a_minute(admin, world, monkeypatch):
-	"""A writer may have died between its commit and the new revision."""
-	warm = store.load()
+@pytest.fixture
+def later(monkeypatch) -> Callable[[float], None]:
+	"""later(seconds): so much time has passed."""
 	now = time.monotonic()
-	monkeypatch.setattr(time, "monotonic", lambda: now + store.LONGEST_KEPT - 1)
+	return lambda seconds: monkeypatch.setattr(time, "monotonic", lambda: now + seconds)
+
+
+@pytest.fixture
+def dying(monkeypatch) -> None:
+	"""Whoever writes dies between his commit and the new revision."""
+	monkeypatch.setattr(store, "_new_revision", lambda: None)
+
+
+def test_t48_what_is_kept_is_looked_at_again_after_a_minute(admin, world, later, statements):
+	warm = store.load()
+	later(store.LONGEST_KEPT - 1)
 	assert store.load() is warm
-	monkeypatch.setattr(time, "monotonic", lambda: now + store.LONGEST_KEPT + 1)
-	assert store.load() is not warm
+	later(store.LONGEST_KEPT + 1)
+	statements.clear()
+	assert store.load() is warm
+	assert len([s for s in statements if s.startswith("select")]) == 1, (
+		"one question, while nothing has changed"
+	)
+
+
+ROWS = {
+	"users": ("MCP Profile User", {"user": "mcp.stranger@example.com"}),
+	"roles": ("MCP Profile Role", {"role": "Sales User"}),
+	"networks": ("MCP Profile Network", {"network": "192.0.2.0/24"}),
+	"reports": ("MCP Report Rule", {"report": "Addresses And Contacts"}),
+	"doctype_rules": ("MCP DocType Rule", {"document_type": "Customer", "can_read": 1}),
+	"field_rules": (
+		"MCP Field Rule",
+		{"document_type": "Territory", "fieldname": "lft", "rule": "Restricted"},
+	),
+	"conditions": (
+		"MCP Condition",
+		{
+			"document_type": "Territory",
+			"operation": "update",
+			"field": "is_group",
+			"operator": "=",
+			"value": "0",
+		},
+	),
+}
+
+
+@pytest.mark.parametrize("table", ROWS)
+def test_t48_a_row_whose_writer_has_died_counts_after_a_minute(profile, dying, later, table: str):
+	doctype, values = ROWS[table]
+	before = store.load()
+	name = frappe.generate_hash(length=10)
+	row = {
+		"name": name,
+		"parent": profile,
+		"parenttype": store.PROFILE,
+		"parentfield": table,
+		"idx": 99,
+		**values,
+	}
+	columns = frappe.db.get_table_columns(doctype)
+	moment = frappe.utils.now()
+	row = {c: v for c, v in {**row, "creation": moment, "modified": moment}.items() if c in columns}
+	table_of = frappe.qb.DocType(doctype)
+	frappe.qb.into(table_of).columns(*row).insert(*row.values()).run()
+	frappe.db.commit()
+	assert store.load() is before
+	later(store.LONGEST_KEPT + 1)
+	found = store.load()
+	assert found is not before and found != before
+	frappe.db.delete(doctype, {"name": name})
+	frappe.db.commit()
+	later(2 * store.LONGEST_KEPT + 2)
+	assert store.load() == before
+
+
+@pytest.mark.parametrize("what", ["profile", "settings", "suspension", "client"])
+def test_t48_what_a_writer_who_died_has_changed_counts_after_a_minute(
+	profile, world, dying, later, what: str
+):
+	before = store.load()
+	if what == "profile":
+		frappe.db.set_value(store.PROFILE, profile, "enabled", 0)
+	elif what == "settings":
+		was = frappe.db.get_single_value(store.SETTINGS, "max_answer_kb")
+		frappe.db.set_single_value(store.SETTINGS, "max_answer_kb", 77)
+	elif what == "suspension":
+		doc = frappe.get_doc({"doctype": store.SUSPENSION, "user": world.STRANGER, "reason": "A test"})
+		doc.flags.ignore_permissions = True
+		doc.db_insert()
+	else:
+		doc = frappe.get_doc(
+			{"doctype": store.CLIENT, "name": "mcp-died", "credential": "API key x", "paused": 1}
+		)
+		doc.db_insert()
+	frappe.db.commit()
+	try:
+		assert store.load() is before
+		later(store.LONGEST_KEPT + 1)
+		assert store.load() != before
+	finally:
+		if what == "profile":
+			frappe.db.set_value(store.PROFILE, profile, "enabled", 1)
+		elif what == "settings":
+			frappe.db.set_single_value(store.SETTINGS, "max_answer_kb", was)
+		else:
+			frappe.db.delete(doc.doctype, {"name": doc.name})
+		frappe.db.commit()
+
+
+def test_t48_what_was_changed_by_sql_counts_within_the_hour(profile, later):
+	before = store.load()
+	frappe.db.set_value(store.PROFILE, profile, "priority", 7, update_modified=False)
+	frappe.db.commit()
+	later(store.LONGEST_UNREAD + 1)
+	assert store.load() != before
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from frappe.utils.password import set_encrypted_password
 
 from erpnext_mcp import compat
 from erpnext_mcp.api import known_keys
-from erpnext_mcp.documents import kept_connections
+from erpnext_mcp.documents import connection, kept_connections
 from erpnext_mcp.documents.round_trips import Economy
 from erpnext_mcp.limits import early_reads, kept_metas, prefetch
 from erpnext_mcp.mcp_server.registry import TOOLS
@@ -430,6 +430,40 @@ def test_a_connection_that_ends_in_a_call_is_no_ones_next(mariadb, ask, within, 
 	for _ in range(2):
 		content(ask(reader_key, *get))
 	assert again[0] == again[1] not in seen
+
+
+@pytest.fixture
+def unseen(mariadb, ask, within, world, reader_key, monkeypatch) -> list[int]:
+	"""The connection that is kept has ended, and nobody has seen it; its number. Every get appends that of its own."""
+	seen = within(connection_id)
+	content(ask(reader_key, *call("get_generic_document", doctype="Customer", name=world.ALPHA)))
+	frappe.db.sql(f"kill connection {seen[0]}")
+	monkeypatch.setattr(kept_connections, "_is_there", lambda kept: True)
+	return seen
+
+
+def test_a_connection_that_has_ended_unseen_is_replaced_at_the_first_question(unseen, ask, world, reader_key):
+	content(ask(reader_key, *call("get_generic_document", doctype="Customer", name=world.ALPHA)))
+	assert len(unseen) == 2 and unseen[1] != unseen[0]
+
+
+def test_where_there_is_no_other_one_it_is_to_be_tried_again_later(
+	unseen, ask, world, reader_key, monkeypatch
+):
+	lent = []
+
+	def lend(db):
+		lent.append(db)
+		if len(lent) > 1:
+			raise db.OperationalError(2002, "Can't connect")
+		return kept_connections.lend(db)
+
+	monkeypatch.setattr(connection, "lend", lend)
+	status, body = ask(reader_key, *call("get_generic_document", doctype="Customer", name=world.ALPHA))
+	assert status == 503 and body["error"]["data"]["retry_after"] == connection.RETRY_AFTER
+	assert len(lent) == 2 and len(unseen) == 1
+	monkeypatch.undo()
+	content(ask(reader_key, *call("get_generic_document", doctype="Customer", name=world.ALPHA)))
 
 
 def test_another_password_is_another_connection(mariadb, ask, within, world, reader_key):

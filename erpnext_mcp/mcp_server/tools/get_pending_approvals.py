@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from erpnext_mcp.documents import approvals
+from erpnext_mcp.documents import pending_approvals
 from erpnext_mcp.errors import InvalidArguments
 from erpnext_mcp.mcp_server.context import Context
 from erpnext_mcp.mcp_server.tool import Tool, answer_schema, object_schema
@@ -22,13 +22,15 @@ def perform(context: Context, arguments: dict[str, Any]) -> dict[str, Any]:
 	else:
 		found = (context.access_to(doctype, READ) for doctype in context.grant.doctypes())
 		accesses = [access for access in found if access is not None]
-	answer = approvals.get_pending_approvals(accesses, limit)
+	answer = pending_approvals.get_pending_approvals(accesses, limit)
 	context.note.read(rows=len(answer["approvals"]))
 	return answer
 
 
 def available(grant: Grant) -> bool:
-	return approvals.has_workflow(d for d, operations in grant.doctypes().items() if READ in operations)
+	return pending_approvals.has_workflow(
+		d for d, operations in grant.doctypes().items() if READ in operations
+	)
 
 
 tool = Tool(
