@@ -50,5 +50,7 @@ def serve(host: str, port: int, workers: int, threads: int, stop_timeout: int, o
 		proxy_headers=False,
 		server_header=False,
 		log_level="warning",
+		# Longer than a proxy keeps its end (nginx: 60 s), so that it is never the server that hangs up on a request that is coming.
+		timeout_keep_alive=75,
 		timeout_graceful_shutdown=stop_timeout,
 	)
