@@ -54,10 +54,10 @@ TABLES = (
 )
 STATE = " union all ".join(
 	(
-		*(f"select '{table}', count(*), max(modified), 0 from `tab{table}`" for table in TABLES),
-		f"select '{SUSPENSION}', count(*), max(modified), sum(lifted) from `tab{SUSPENSION}`",
-		f"select '{CLIENT}', count(*), max(modified), sum(paused) + sum(registered) from `tab{CLIENT}`",
-		f"select '{SETTINGS}', 1, value, 0 from `tabSingles` where doctype = '{SETTINGS}' and field = 'modified'",
+		*(f"select '{table}', count(*), max(modified), 0, '' from `tab{table}`" for table in TABLES),
+		f"select '{SUSPENSION}', count(*), max(modified), sum(lifted), '' from `tab{SUSPENSION}`",
+		f"select '{CLIENT}', count(*), max(modified), sum(paused) + sum(registered), '' from `tab{CLIENT}`",
+		f"select '{SETTINGS}', 1, null, 0, value from `tabSingles` where doctype = '{SETTINGS}' and field = 'modified'",
 	)
 )
 """What is different once anything that `read` reads is: one statement, where that takes fifteen."""
