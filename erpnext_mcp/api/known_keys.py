@@ -22,6 +22,7 @@ import frappe
 import frappe.auth
 
 from erpnext_mcp.documents import connection
+from erpnext_mcp.limits import newest
 
 HOLDS = 60
 """Seconds after which Frappe is asked again in any case."""
@@ -100,12 +101,6 @@ def is_known(check: Check) -> bool:
 	)
 
 
-def forget() -> None:
-	"""As a process is when it has just been started."""
-	with _lock:
-		_accepted.clear()
-
-
 def _watched() -> Check:
 	"""Frappe's function, in whose place there is one that remembers."""
 	with _lock:
@@ -144,10 +139,7 @@ def _log_in(user: str) -> None:
 
 def _learn(name: bytes, accepted: _Accepted) -> None:
 	with _lock:
-		_accepted[name] = accepted
-		_accepted.move_to_end(name)
-		while len(_accepted) > MOST:
-			_accepted.popitem(last=False)
+		newest.put(_accepted, name, accepted, MOST)
 
 
 def _api_key(authorization: str) -> str | None:

@@ -57,17 +57,26 @@ def give_up() -> None:
 		frappe.local.db = None
 
 
+@contextmanager
+def telling() -> Iterator[None]:
+	"""
+	:raises DatabaseGone: in the place of whatever says that the connection is lost
+	"""
+	try:
+		yield
+	except Exception as e:
+		if is_lost(e):
+			raise DatabaseGone from e
+		raise
+
+
 def open() -> None:
 	"""Connects, by a connection that an earlier call has left if there is one. Rolls back.
 
 	:raises DatabaseGone: the database can't be reached
 	"""
-	try:
+	with telling():
 		lend(frappe.local.db)
-	except Exception as e:
-		if is_lost(e):
-			raise DatabaseGone from e
-		raise
 	ask()
 
 
@@ -76,12 +85,8 @@ def ask() -> None:
 
 	:raises DatabaseGone: it is not
 	"""
-	try:
+	with telling():
 		frappe.db.rollback()
-	except Exception as e:
-		if is_lost(e):
-			raise DatabaseGone from e
-		raise
 
 
 def first(question: Callable[[], T]) -> T:
@@ -89,24 +94,18 @@ def first(question: Callable[[], T]) -> T:
 
 	:raises DatabaseGone: there is no connection to be had, or it is not the first question
 	"""
-	economy = Economy.of(frappe.local.db)
-	try:
-		is_first = economy is not None and economy.is_clean
-		return question()
-	except Exception as e:
-		if not is_lost(e):
-			raise
-		if economy is None or not is_first:
-			raise DatabaseGone from e
-	economy.let_go()
-	renew()
-	try:
+	with telling():
+		economy = Economy.of(frappe.local.db)
+		may_be_repeated = economy is not None and economy.is_clean
+		try:
+			return question()
+		except Exception as e:
+			if not may_be_repeated or not is_lost(e):
+				raise
+		economy.let_go()
+		renew()
 		lend(frappe.local.db)
 		return question()
-	except Exception as e:
-		if is_lost(e):
-			raise DatabaseGone from e
-		raise
 
 
 @contextmanager

@@ -16,10 +16,10 @@ def shown(access: Access, field: Field, value: Any, table_field: str = "") -> An
 	:param value: as Frappe gave it: in v16 already masked where Frappe masks the field
 	:param table_field: the table whose row it is of
 	"""
-	if not field.mask:
-		return plain_name(value) if field.fieldname == "name" else plain(value, field.fieldtype)
 	if field.fieldname == "name":
 		return plain_name(value)
+	if not field.mask:
+		return plain(value, field.fieldtype)
 	if field.mask == FRAPPE_MASK:
 		return compat.mask_value(field, value)
 	key = b""

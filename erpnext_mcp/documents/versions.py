@@ -14,7 +14,8 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 def state_token(doc) -> str:
 	"""Tells whether a document is still the same. Keyed, so that it tells nothing of `modified` to who may not read it."""
-	return _digest(doc.doctype, str(doc.name), str(doc.get("modified") or ""), str(doc.docstatus or 0)).hex()[
+	parts = (doc.doctype, str(doc.name), str(doc.get("modified") or ""), str(doc.docstatus or 0))
+	return hmac.digest(get_encryption_key().encode(), "\0".join(parts).encode(), "sha256").hex()[
 		:STATE_LENGTH
 	]
 
@@ -51,7 +52,3 @@ def _character(fieldname: str, value: Any) -> str:
 	# No secret is in it: whoever gets it gets the value as well.
 	text = to_json(value) if isinstance(value, list | dict) else repr(value).encode()
 	return ALPHABET[crc32(text, crc32(fieldname.encode())) & 63]
-
-
-def _digest(*parts: str) -> bytes:
-	return hmac.digest(get_encryption_key().encode(), "\0".join(parts).encode(), "sha256")

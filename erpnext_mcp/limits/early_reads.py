@@ -16,6 +16,8 @@ from typing import Any
 import frappe
 from redis.exceptions import RedisError
 
+from erpnext_mcp.limits import newest
+
 GOOD_FOR = 0.2
 """Seconds from the start of a request; after them Redis is asked again."""
 PAUSE = 1.0
@@ -90,10 +92,7 @@ def end(learn: bool) -> None:
 		if len(commands) > MOST_KEYS:
 			_commands.pop(request.kind, None)
 			return
-		_commands[request.kind] = commands
-		_commands.move_to_end(request.kind)
-		while len(_commands) > MOST_KINDS:
-			_commands.popitem(last=False)
+		newest.put(_commands, request.kind, commands, MOST_KINDS)
 
 
 def is_active() -> bool:

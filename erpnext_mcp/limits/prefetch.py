@@ -17,7 +17,7 @@ import frappe
 from redis.exceptions import RedisError
 
 from erpnext_mcp import compat
-from erpnext_mcp.limits import early_reads, kept_metas
+from erpnext_mcp.limits import early_reads, kept_metas, newest
 
 MOST_KINDS = 500
 MOST_KEYS = 60
@@ -109,10 +109,7 @@ def learn(kind: Kind) -> None:
 			if len(known.plain) + len(known.hashes) > MOST_KEYS:
 				_reads.pop(kind, None)
 				return
-			_reads[kind] = known
-		_reads.move_to_end(kind)
-		while len(_reads) > MOST_KINDS:
-			_reads.popitem(last=False)
+		newest.put(_reads, kind, known, MOST_KINDS)
 
 
 HASHES = frozenset(

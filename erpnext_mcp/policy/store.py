@@ -175,19 +175,18 @@ def _load() -> Policy:
 	revision = _revision()
 	kept, now = _kept.get(site), time.monotonic()
 	loads = _loads.setdefault(site, [0, 0])
-	if kept and kept.revision == revision:
-		if now - kept.seen_at < LONGEST_KEPT:
-			loads[0] += 1
-			return kept.policy
-		frappe.db.rollback()
-		if now - kept.read_at < LONGEST_UNREAD and _state() == kept.state:
-			loads[0] += 1
-			_kept[site] = replace(kept, seen_at=now)
-			return kept.policy
-	loads[1] += 1
+	is_current = kept is not None and kept.revision == revision
+	if is_current and now - kept.seen_at < LONGEST_KEPT:
+		loads[0] += 1
+		return kept.policy
 	# The revision was read first, and the rows are read in a new snapshot: they are at least as new as it.
 	frappe.db.rollback()
 	state = _state()
+	if is_current and now - kept.read_at < LONGEST_UNREAD and state == kept.state:
+		loads[0] += 1
+		_kept[site] = replace(kept, seen_at=now)
+		return kept.policy
+	loads[1] += 1
 	policy = replace(read(), revision=revision)
 	if revision:
 		_kept[site] = _Kept(revision, policy, state, now, now)

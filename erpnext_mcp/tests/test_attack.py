@@ -201,7 +201,7 @@ def access_that_says(self, doctype, *wanted):
 	return real_access(self, doctype, *wanted)
 
 
-CONTROL = "T01,T11,T27,T42"
+CONTROL = "T01,T04,T11,T12,T27,T30,T40,T42,T45,T57"
 """Attacks that are made on every mutant, beside those that it lets in."""
 
 SHOWN = "T01,T02,T03,T18,T22,T65"

@@ -191,6 +191,7 @@ def test_t48_what_is_kept_is_looked_at_again_after_a_minute(admin, world, later,
 ROWS = {
 	"users": ("MCP Profile User", {"user": "mcp.stranger@example.com"}),
 	"roles": ("MCP Profile Role", {"role": "Sales User"}),
+	"clients": ("MCP Profile Client", {"client": "mcp-died"}),
 	"networks": ("MCP Profile Network", {"network": "192.0.2.0/24"}),
 	"reports": ("MCP Report Rule", {"report": "Addresses And Contacts"}),
 	"doctype_rules": ("MCP DocType Rule", {"document_type": "Customer", "can_read": 1}),
@@ -209,6 +210,15 @@ ROWS = {
 		},
 	),
 }
+
+
+def test_every_table_of_a_profile_and_of_the_settings_is_looked_at(site):
+	tables = {
+		df.options
+		for name in (store.PROFILE, store.SETTINGS)
+		for df in frappe.get_meta(name).get_table_fields()
+	}
+	assert len(tables) > 5 and tables <= set(store.TABLES)
 
 
 @pytest.mark.parametrize("table", ROWS)
