@@ -373,7 +373,7 @@ def not_logged_in() -> NotPermitted:
 
 def is_somebody(user: str) -> bool:
 	"""Whether a user may be called by this name at all; Frappe takes tokens of disabled users, too (T44)."""
-	return user not in ("", "Guest") and bool(frappe.get_cached_value("User", user, "enabled"))
+	return user not in ("", "Guest") and known_users.is_enabled(user)
 
 
 def keep(found: list[audit.Entry], text_log: bool = True) -> CallError | None:
