@@ -465,7 +465,7 @@ def test_the_seals_hold(simulate, fresh_audit, world):
 
 
 def test_every_tool_has_a_rule():
-	from erpnext_mcp.desk.simulator.clearance import RULES
+	from erpnext_mcp.desk.simulator.clearance.rules import RULES
 	from erpnext_mcp.mcp_server.registry import LIST_TOOLS, TOOLS
 
 	assert {t.perform for t in (LIST_TOOLS, *TOOLS.values())} == set(RULES)

@@ -2,6 +2,6 @@
 may. Nothing of it stays but its audit entry, under the administrator's name.
 
 `simulate.py` leads one simulation through the pipeline; `session.py` runs what belongs to the other user apart from the
-viewer's session; `viewer.py`, `clearance.py` and `disclosure.py` say what the viewer may be told; `layers.py` makes the
-list of decisions.
+viewer's session; `viewer.py`, `clearance/` and `disclosure.py` say what the viewer may be told; `*_layers.py` make
+the list of decisions.
 """
