@@ -1,6 +1,6 @@
 """An API key that Frappe has accepted a moment ago is not looked up anew with three statements: one tells that nothing about it is different.
 
-Who a key belongs to is decided by Frappe's own functions, and by nothing else. For a minute a process remembers that they have
+Who a key belongs to is decided by Frappe's own functions, and by nothing else. For an hour a process remembers that they have
 accepted an Authorization header, and a digest of all that they decide by: the rows of the user with that key and of his secret, and
 the key that secrets are encrypted with. These are read in each call. Whatever is different (a secret, a user who was disabled,
 anything that was saved in his document) has Frappe decide again; so a revocation counts at the next call, as it always does.
@@ -24,7 +24,7 @@ import frappe.auth
 from erpnext_mcp.documents import connection
 from erpnext_mcp.limits import newest
 
-HOLDS = 60
+HOLDS = 3600
 """Seconds after which Frappe is asked again in any case."""
 MOST = 1_000
 NAMES = {

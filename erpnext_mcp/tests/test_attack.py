@@ -256,6 +256,8 @@ MUTANTS: dict[str, tuple[Any, str, Any, str]] = {
 
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_what_is_broken_is_found_and_nothing_else(mutant, attacked, run, monkeypatch):
+	if frappe.db.db_type == "sqlite":
+		pytest.skip("tried on MariaDB, as most sites have it: a minute less in CI")
 	where, name, mutated, expected = MUTANTS[mutant]
 	monkeypatch.setattr(where, name, mutated)
 	try:

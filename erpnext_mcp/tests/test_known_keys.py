@@ -124,7 +124,7 @@ def test_a_key_that_belongs_to_another_one_now(who, asked, world, stranger_key):
 		frappe.db.commit()
 
 
-def test_frappe_is_asked_again_after_a_minute(who, asked, world, reader_key, monkeypatch):
+def test_frappe_is_asked_again_when_its_word_is_old(who, asked, world, reader_key, monkeypatch):
 	monkeypatch.setattr(known_keys, "HOLDS", -1)
 	for _ in range(2):
 		assert who(reader_key) == world.READER

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import frappe
-from frappe.desk.query_report import get_script
 from frappe.utils import get_datetime, getdate
 
 from erpnext_mcp.documents.reports import script
 from erpnext_mcp.documents.reports.defaults import value_of
 from erpnext_mcp.documents.reports.found import Report
 from erpnext_mcp.documents.reports.javascript import Call
+from erpnext_mcp.documents.reports.of_frappe import query_report
 from erpnext_mcp.documents.text import clean
 from erpnext_mcp.errors import InvalidArguments
 
@@ -56,7 +56,7 @@ def filters_of(report: Report) -> ReportFilters:
 
 	They stand in the Report itself, in its script for the desk, and as parameters in a query.
 	"""
-	text = get_script(report.doc.name)["script"] or ""
+	text = query_report().get_script(report.doc.name)["script"] or ""
 	own = "".join(text.splitlines()[:1]).strip() != f"frappe.query_reports['{report.doc.name}']={{}}"
 	shared = script.shared_scripts(text)
 	facts = script.read("\n".join([text, *(_shared_script(app, file) for app, file in shared)]))

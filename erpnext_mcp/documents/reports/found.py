@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import frappe
-from frappe.desk.query_report import get_report_doc
+
+from erpnext_mcp.documents.reports.of_frappe import query_report
 
 BUILDER = "Report Builder"
 CUSTOM = "Custom Report"
@@ -40,7 +41,7 @@ def find(name: str) -> Report | None:
 		# MariaDB finds other spellings too.
 		if named.name != name or named.disabled or not named.is_permitted():
 			return None
-		doc = get_report_doc(name)
+		doc = query_report().get_report_doc(name)
 	except (frappe.DoesNotExistError, frappe.PermissionError, frappe.ValidationError):
 		return None
 	finally:

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import frappe
-from frappe.desk.query_report import generate_report_result
 
 from erpnext_mcp.documents.reports.filters import ReportFilters
 from erpnext_mcp.documents.reports.found import Report
+from erpnext_mcp.documents.reports.of_frappe import query_report
 from erpnext_mcp.documents.reports.table import Table, table
 from erpnext_mcp.documents.text import clean
 from erpnext_mcp.errors import NotPermitted, ValidationFailed
@@ -30,7 +30,7 @@ def run(report: Report, filters: Mapping[str, Any], known: ReportFilters) -> Tab
 	"""
 	with _problems_told():
 		return table(
-			generate_report_result(
+			query_report().generate_report_result(
 				report.doc,
 				filters=dict(filters),
 				user=frappe.session.user,

@@ -9,15 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 import frappe
-from frappe.core.doctype.prepared_report.prepared_report import (
-	make_prepared_report,
-	process_filters_for_prepared_report,
-)
-from frappe.desk.query_report import add_total_row, get_filtered_data
 from frappe.utils import add_to_date, now_datetime
 
 from erpnext_mcp.documents.reports.filters import ReportFilters
 from erpnext_mcp.documents.reports.found import Report
+from erpnext_mcp.documents.reports.of_frappe import prepared_report, query_report
 from erpnext_mcp.documents.reports.table import Table, table
 from erpnext_mcp.errors import Unavailable, ValidationFailed
 
@@ -41,7 +37,7 @@ def newest(report: Report, filters: Mapping[str, Any], known: ReportFilters) -> 
 		filters={
 			"owner": frappe.session.user,
 			"report_name": report.name,
-			"filters": process_filters_for_prepared_report(dict(filters)),
+			"filters": prepared_report().process_filters_for_prepared_report(dict(filters)),
 			"creation": (">", add_to_date(now_datetime(), minutes=-FRESH_FOR)),
 		},
 		fields=["name", "status", "creation"],
@@ -69,7 +65,7 @@ def ask_for(report: Report, filters: Mapping[str, Any]) -> None:
 	:raises Unavailable: too many jobs are waiting already
 	"""
 	try:
-		make_prepared_report(report.name, dict(filters))
+		prepared_report().make_prepared_report(report.name, dict(filters))
 	except frappe.QueueOverloaded as e:
 		raise Unavailable(
 			"Too many jobs are waiting on this site: the report can't be made now.", "Try again later."
@@ -84,7 +80,9 @@ def _read(report: Report, name: str, known: ReportFilters) -> Table:
 		rows.pop()
 	if rows:
 		# What the user may see may be less than when it was made (T58).
-		rows = get_filtered_data(report.doctype, columns, rows, frappe.session.user)
+		rows = query_report().get_filtered_data(report.doctype, columns, rows, frappe.session.user)
 	if rows and has_totals:
-		rows = add_total_row(rows, columns, is_tree=known.is_tree, parent_field=known.parent_field)
+		rows = query_report().add_total_row(
+			rows, columns, is_tree=known.is_tree, parent_field=known.parent_field
+		)
 	return table({**result, "result": rows})
