@@ -133,7 +133,12 @@ def _log_in(user: str) -> None:
 	"""As `frappe.auth.validate_api_key_secret` does it."""
 	form_dict = frappe.local.form_dict
 	if frappe.local.login_manager.user in ("", "Guest"):
+		key = frappe.cache.make_key("app_hooks")
+		hooks = frappe.local.cache.get(key)
 		frappe.set_user(user)
+		# What was read for the guest is gone. The hooks are everybody's, and v15 would unpickle them anew.
+		if hooks is not None:
+			frappe.local.cache[key] = hooks
 	frappe.local.form_dict = form_dict
 
 

@@ -66,7 +66,8 @@ def fetch(kind: Kind) -> None:
 		with _lock:
 			_reads[kind] = _Reads({}, frozenset(), known.uses)
 		return
-	plain, hashes = list(known.plain), list(known.hashes)
+	plain = [key for key in known.plain if key not in local]
+	hashes = [(key, name) for key, name in known.hashes if name not in local.get(key, ())]
 	if not plain and not hashes:
 		return
 	try:
