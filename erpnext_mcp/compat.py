@@ -166,6 +166,11 @@ def spare_last_active() -> None:
 		_active[key] = moment
 
 
+def client_cache_works() -> bool:
+	"""Whether v16's cache within the process is in use; a restart of Redis ends it for as long as the process lives. Always so on v15."""
+	return bool(getattr(getattr(frappe, "client_cache", None), "healthy", True))
+
+
 def answer_bad_bodies(paths: Collection[str], answer: Callable[[Request, int], Response]) -> None:
 	"""Has a body that Frappe can't read answered by us, at these paths.
 

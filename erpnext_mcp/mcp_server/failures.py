@@ -16,11 +16,14 @@ from erpnext_mcp.errors import (
 from erpnext_mcp.limits.limiter import RedisGone
 
 
-def as_call_error(error: Exception, tool_name: str) -> CallError:
+def as_call_error(error: Exception, tool_name: str, lost_redis: bool = False) -> CallError:
 	"""The refusal or failure that an exception stands for.
 
 	What is not foreseen is written to the site's Error Log (in the transaction that the pipeline commits with the audit
 	entry) and told as a reference only (T43).
+
+	:param lost_redis: Redis was restarted while the call was worked on. Frappe 16 remembers for the length of a request that there was no
+	    answer, and fails in whatever way at the next use (webhooks, for one)
 	"""
 	if isinstance(error, CallError):
 		return error
@@ -45,6 +48,9 @@ def as_call_error(error: Exception, tool_name: str) -> CallError:
 			"Narrow the filters or order by an indexed field such as name. A write: others may hold the documents, try "
 			"again later.",
 		)
+	if lost_redis:
+		_log(tool_name)
+		return RedisGone()
 	return InternalError(
 		"Something went wrong inside the server.",
 		"Tell the site's administrator the reference.",

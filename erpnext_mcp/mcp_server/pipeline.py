@@ -11,6 +11,7 @@ from typing import Any
 
 import frappe
 
+from erpnext_mcp import compat
 from erpnext_mcp.access import Access
 from erpnext_mcp.audit import entry as audit
 from erpnext_mcp.audit.log import reads_are_on
@@ -121,13 +122,14 @@ def run(
 	:param human: who can be asked to agree, and what he has said
 	"""
 	call = Call(caller, tool_name, arguments, progress, human)
+	had_client_cache = compat.client_cache_works()
 	try:
 		checked = prepare(call)
 		perform(call, checked)
 		if call.budget is not None and not call.writes:
 			call.budget.add_rows(call.note.row_count)
 	except Exception as e:
-		call.fail(as_call_error(e, tool_name))
+		call.fail(as_call_error(e, tool_name, had_client_cache and not compat.client_cache_works()))
 	if not call.recorded and to_be_recorded(call):
 		failure = keep(entries(call), text_log(call))
 		# Of a commit that nobody knows the end of, the entry may be there already; that is what to say.

@@ -3,6 +3,7 @@
 import frappe
 import pytest
 
+from erpnext_mcp import compat
 from erpnext_mcp.tests import writes
 from erpnext_mcp.tests.endpoint import Endpoint
 
@@ -182,6 +183,31 @@ def test_t43_exceptions_are_said_in_our_words(granted, create, monkeypatch, faul
 		assert "secret" not in answer.text and "Nowhere" not in answer.text
 	assert not frappe.db.exists("Customer", NAME)
 	assert frappe.local.message_log == []
+
+
+@pytest.mark.skipif(compat.MAJOR < 16, reason="v15 keeps nothing of the kind")
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_restart_of_redis_while_frappe_saves_is_unavailable(granted, create, monkeypatch, is_new):
+	"""Frappe remembers that there was no answer, and then that its own cache is off: its webhooks fail on that, as torture has met.
+
+	Where the restart was before the call, what fails is no fault of Redis."""
+
+	def restart(doc) -> None:
+		frappe.local.cache[frappe.cache.make_key("webhooks")] = None
+		frappe.client_cache.healthy = False
+
+	healthy, frappe.client_cache.healthy = frappe.client_cache.healthy, is_new
+	writes.hook(monkeypatch, "Customer", "validate", restart)
+	try:
+		with granted(RULES):
+			answer = create()
+	finally:
+		frappe.client_cache.healthy = healthy
+	content = refused(answer, "unavailable" if is_new else "internal")
+	assert ("Redis" in content["message"]) == is_new
+	assert not frappe.db.exists("Customer", NAME)
+	logged = frappe.get_all("Error Log", order_by="creation desc", limit=1, fields=["error"])[0].error
+	assert "run_webhooks" in logged
 
 
 def test_t43_values_that_no_column_holds(granted, create):
