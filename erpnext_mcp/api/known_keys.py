@@ -1,4 +1,4 @@
-"""An API key that Frappe has accepted a moment ago is not looked up anew with three statements: one tells that nothing about it is different.
+"""An API key that Frappe has accepted within the hour is not looked up anew with three statements: one tells that nothing about it is different.
 
 Who a key belongs to is decided by Frappe's own functions, and by nothing else. For an hour a process remembers that they have
 accepted an Authorization header, and a digest of all that they decide by: the rows of the user with that key and of his secret, and

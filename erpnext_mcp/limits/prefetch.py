@@ -81,14 +81,14 @@ def fetch(kind: Kind) -> None:
 		return
 	for key, raw in zip(plain, values, strict=False):
 		if isinstance(raw, bytes):
-			local.setdefault(key, pickle.loads(raw))
+			local[key] = pickle.loads(raw)
 		elif raw is None and not known.plain[key]:
 			# Asked for without a way to make one, then: to know that there is none is worth the same.
-			local.setdefault(key, None)
+			local[key] = None
 	for (key, name), raw in zip(hashes, values[len(plain) :], strict=True):
 		if isinstance(raw, bytes):
 			value = kept_metas.find(key, name, raw) or pickle.loads(raw)
-			local.setdefault(key, {}).setdefault(name, value)
+			local.setdefault(key, {})[name] = value
 
 
 def learn(kind: Kind) -> None:

@@ -54,17 +54,12 @@ def settle(user: str, revision: str | None, anew: Callable[[], object] = lambda:
 def is_enabled(user: str) -> bool:
 	"""Whether a user is enabled, by Frappe's cache; where that says no, by the database: `settle` sees only those whom this lets
 	pass, so nothing else would set right what was filled in while an administrator was enabling the user."""
-	if frappe.get_cached_value("User", user, "enabled"):
-		return True
-	if not frappe.db.get_value("User", user, "enabled"):
-		return False
-	frappe.clear_document_cache("User", user)
-	return True
+	return _enabled_as_kept(user) or _enabled(user)
 
 
 def _kept_by_frappe(user: str) -> _Known:
 	return _Known(
-		bool(frappe.get_cached_value("User", user, "enabled")),
+		_enabled_as_kept(user),
 		frozenset(frappe.get_roles(user)).difference(AUTOMATIC_ROLES),
 		get_user_permissions(user),
 	)
@@ -80,12 +75,22 @@ def _read(user: str) -> _Known:
 		.run()
 	)
 	roles = frozenset(role for (role,) in rows).difference(AUTOMATIC_ROLES)
-	enabled = bool(frappe.db.get_value("User", user, "enabled"))
-	if enabled != bool(frappe.get_cached_value("User", user, "enabled")):
-		frappe.clear_document_cache("User", user)
+	enabled = _enabled(user)
 	automatic = [role for role in frappe.get_roles(user) if role in AUTOMATIC_ROLES]
 	frappe.cache.hset("roles", user, [*sorted(roles), *automatic])
 	frappe.local.role_permissions = {}
 	# As if Redis had said that there are none: then Frappe reads them from the database and keeps them.
 	frappe.local.cache.setdefault(frappe.cache.make_key("user_permissions"), {})[user] = None
 	return _Known(enabled, roles, get_user_permissions(user))
+
+
+def _enabled_as_kept(user: str) -> bool:
+	return bool(frappe.get_cached_value("User", user, "enabled"))
+
+
+def _enabled(user: str) -> bool:
+	"""From the database; drops what Frappe keeps where that says otherwise."""
+	enabled = bool(frappe.db.get_value("User", user, "enabled"))
+	if enabled != _enabled_as_kept(user):
+		frappe.clear_document_cache("User", user)
+	return enabled

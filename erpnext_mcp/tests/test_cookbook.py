@@ -4,7 +4,6 @@ Runs the same on ERPNext. Where the site has no Issue, Employee or the two repor
 """
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -34,7 +33,6 @@ DOCS = Path(erpnext_mcp.__file__).parents[1] / "docs"
 FILES = sorted((DOCS / "policies").glob("*.json"))
 NAME = "MCP Test Cookbook"
 PROFILE = "MCP Permission Profile"
-TRIES = 20
 
 
 @pytest.fixture(scope="module")
@@ -64,21 +62,10 @@ def policy(kitchen, world, command, admin) -> Iterator[Callable[..., Cook]]:
 		return Cook(json.loads(path.read_text(encoding="utf-8")))
 
 	yield policy
-	for attempt in reversed(range(TRIES)):
-		frappe.db.rollback()
-		frappe.set_user("Administrator")
-		try:
-			take_away()
-			break
-		except frappe.QueryTimeoutError:
-			# The worker still has the notification of what somebody was asked about.
-			if not attempt:
-				raise
-			time.sleep(0.5)
-	frappe.clear_cache(user=USER)
-
-
-def take_away() -> None:
+	frappe.db.rollback()
+	frappe.set_user("Administrator")
+	# One may still write the notification of what somebody was asked about.
+	writes.wait_for_jobs()
 	frappe.db.delete("MCP Approval Request", {"user": USER})
 	frappe.db.delete("DefaultValue", {"parent": USER})
 	for name in frappe.get_all("User Permission", filters={"user": USER}, pluck="name"):
@@ -86,6 +73,7 @@ def take_away() -> None:
 	frappe.delete_doc_if_exists(PROFILE, NAME)
 	frappe.delete_doc_if_exists("User", USER, force=True)
 	frappe.db.commit()
+	frappe.clear_cache(user=USER)
 
 
 def test_the_page_and_the_files_are_about_the_same_policies():

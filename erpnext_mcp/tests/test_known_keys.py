@@ -1,4 +1,4 @@
-"""A key that Frappe has accepted a moment ago: known again with one statement, and only as long as nothing about it is different (T48)."""
+"""A key that Frappe has accepted within the hour: known again with one statement, and only as long as nothing about it is different (T48)."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
